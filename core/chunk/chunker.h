@@ -21,13 +21,16 @@ std::size_t chunk_bytes_average(ChunkClass chunk_class);
 
 // The class for a file of this size. `previous` is the class that it had when it had
 // `previous_size` bytes: it is kept until the size has changed fourfold, so that a growing file is
-// not cut anew each time it crosses a border.
+// not cut anew each time it crosses a border. Small steps do not add up: fourfold beyond a border
+// the class changes whatever the step.
 ChunkClass chunk_class_for(std::uint64_t size);
 ChunkClass chunk_class_for(std::uint64_t size, ChunkClass previous, std::uint64_t previous_size);
 
 // Finds the cut points of a byte stream by a gear hash (Xia et al., "FastCDC", USENIX ATC 2016,
 // without its normalisation: with equal minimum and average it gains nothing): a cut depends only
 // on the 64 bytes before it, so an insertion moves the cuts around itself and no others.
+//
+// Chunks of random data are 1.23 times the average long: a quarter of it is never searched.
 //
 // Feed it with next(): it takes the bytes from the start of the current chunk. Equal bytes give equal
 // cuts whatever the pieces they come in.
