@@ -14,7 +14,14 @@
 
 namespace lansync {
 
-enum class ChangeKind : std::uint8_t { file = 1, dir = 2, link = 3, deleted = 4 };
+enum class ChangeKind : std::uint8_t {
+  file = 1,
+  dir = 2,
+  link = 3,
+  deleted = 4,
+  // Not a version: new mode or mtime for whatever the path shows, or the end of a conflict copy.
+  metadata = 5,
+};
 
 // What a person made of a path, and which versions of it they saw when they did.
 //
@@ -22,8 +29,9 @@ enum class ChangeKind : std::uint8_t { file = 1, dir = 2, link = 3, deleted = 4 
 // arrived but was not yet visible is not among them and stays concurrent.
 //
 // Each group of fields is last-writer-wins by its own time: content by edited_at, mode by mode_at, mtime
-// by mtime_at. A chmod therefore carries the content's old edited_at and can never compete with an
-// edit. A value.
+// by mtime_at. An edit carries the mode that it found together with that mode's old time, and a chmod is
+// a change of kind metadata, which is no version at all: neither can undo or fork the other.
+// A value.
 struct Change {
   Dot dot;
   RelativePath path;
@@ -46,7 +54,10 @@ struct Change {
 
   std::vector<Dot> supersedes;
 
-  [[nodiscard]] bool live() const { return kind != ChangeKind::deleted; }
+  // Whether it is a version that can be shown.
+  [[nodiscard]] bool live() const {
+    return kind != ChangeKind::deleted && kind != ChangeKind::metadata;
+  }
 
   friend bool operator==(const Change&, const Change&) = default;
 };

@@ -33,7 +33,8 @@ struct DiskRow {
   friend bool operator==(const DiskRow&, const DiskRow&) = default;
 };
 
-// A path whose displayed state is not yet what the heads ask for, and the bytes that it takes.
+// A path whose heads ask for something else than the disk displays (at the path itself or in its
+// conflict copies), and the bytes that it takes.
 struct PendingRow {
   RelativePath path;
   std::uint64_t bytes = 0;
@@ -126,7 +127,7 @@ class Index {
   virtual Result<void> add_head(const Change& change) = 0;
   // Prunes the entry. Does nothing, and returns nothing, if the dot is no head.
   virtual Result<std::optional<RelativePath>> remove_head(const Dot& dot) = 0;
-  // Whether anything beneath `dir` has a head that is not a delete.
+  // Whether anything beneath `dir` has a live() head.
   virtual Result<bool> has_live_beneath(const RelativePath& dir) = 0;
   // Paths that have heads, in order, after `after` (root: from the start).
   virtual Result<std::vector<RelativePath>> paths(const RelativePath& after, std::size_t limit) = 0;
