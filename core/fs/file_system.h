@@ -128,19 +128,24 @@ class FileSystem {
   virtual Result<void> make_dir(const RelativePath& path, std::uint32_t mode) = 0;
   // Empty directories only.
   virtual Result<void> remove_dir(const RelativePath& path) = 0;
+  // Both are Errc::refused for a file with several names: the others may be outside the share.
   virtual Result<void> set_mode(const RelativePath& path, std::uint32_t mode) = 0;
   // The link's own time for a link.
   virtual Result<void> set_mtime(const RelativePath& path, WallTime mtime) = 0;
   // Makes the names in a directory durable.
   virtual Result<void> sync_dir(const RelativePath& dir) = 0;
+  // The same for the names in the staging folder and the trash.
+  virtual Result<void> sync_control() = 0;
 
   // --- Trash ---
   virtual Result<void> move_to_trash(const RelativePath& path, std::string_view trash) = 0;
   virtual Result<void> move_stage_to_trash(std::string_view stage, std::string_view trash) = 0;
   // Puts it back (or elsewhere), where nothing may be.
   virtual Result<void> move_from_trash(std::string_view trash, const RelativePath& path) = 0;
+  virtual Result<FileStat> stat_trash(std::string_view name) = 0;
   virtual Result<std::unique_ptr<ReadFile>> open_trash(std::string_view name) = 0;
   virtual Result<std::vector<DirEntry>> list_trash() = 0;
+  // A directory goes with everything in it.
   virtual Result<void> remove_trash(std::string_view name) = 0;
 };
 

@@ -1,0 +1,73 @@
+#include "core/os/directory_listing.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/os/file_stat.h"
+#include "core/os/system_call.h"
+
+namespace lansync {
+namespace {
+
+// A stream over a directory's names. Owns the descriptor.
+class NameStream {
+ public:
+  explicit NameStream(UniqueFd dir) : stream_(::fdopendir(dir.get())) {
+    if (stream_ != nullptr) fd_ = dir.release();
+  }
+  NameStream(const NameStream&) = delete;
+  NameStream& operator=(const NameStream&) = delete;
+  ~NameStream() {
+    if (stream_ != nullptr) ::closedir(stream_);
+  }
+
+  explicit operator bool() const { return stream_ != nullptr; }
+  [[nodiscard]] int fd() const { return fd_; }
+
+  // The next name but `.` and `..`; null at the end (errno 0) and on an error.
+  const char* next() {
+    while (true) {
+      errno = 0;
+      const dirent* entry = ::readdir(stream_);
+      if (entry == nullptr) return nullptr;
+      const std::string_view name(entry->d_name);
+      if (name != "." && name != "..") return entry->d_name;
+    }
+  }
+
+ private:
+  DIR* stream_;
+  int fd_ = -1;
+};
+
+}  // namespace
+
+Result<std::vector<DirEntry>> list_entries(UniqueFd dir, std::string_view hidden,
+                                           std::string_view name) {
+  NameStream names(std::move(dir));
+  if (!names) return errno_about(name);
+  std::vector<DirEntry> entries;
+  while (const char* entry = names.next()) {
+    if (entry == hidden) continue;
+    struct stat raw{};
+    if (::fstatat(names.fd(), entry, &raw, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno == ENOENT) continue;
+      return errno_about(name);
+    }
+    entries.push_back({entry, to_file_stat(raw)});
+  }
+  if (errno != 0) return errno_about(name);
+  return entries;
+}
+
+Result<std::vector<std::string>> list_names(UniqueFd dir, std::string_view name) {
+  NameStream names(std::move(dir));
+  if (!names) return errno_about(name);
+  std::vector<std::string> result;
+  while (const char* entry = names.next()) result.emplace_back(entry);
+  if (errno != 0) return errno_about(name);
+  return result;
+}
+
+}  // namespace lansync

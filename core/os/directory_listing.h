@@ -1,0 +1,21 @@
+// What is in a directory.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/fs/file_system.h"
+#include "core/os/unique_fd.h"
+
+namespace lansync {
+
+// The entries of `dir`, which is open for reading, without `.`, `..` and `hidden`. One that
+// vanishes while we look is left out. `name` is for messages.
+Result<std::vector<DirEntry>> list_entries(UniqueFd dir, std::string_view hidden,
+                                           std::string_view name);
+
+// The same, names only: one system call for many.
+Result<std::vector<std::string>> list_names(UniqueFd dir, std::string_view name);
+
+}  // namespace lansync

@@ -1,0 +1,105 @@
+#include "core/os/posix_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "core/base/limits.h"
+#include "core/os/file_stat.h"
+#include "core/os/system_call.h"
+
+namespace lansync {
+namespace {
+
+// Also keeps the offset within off_t.
+bool within_limits(std::uint64_t offset, std::uint64_t size) {
+  return offset <= limits::kFileBytesMax && size <= limits::kFileBytesMax - offset;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PosixFile>> PosixFile::open_read(int dir, const std::string& name) {
+  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
+  UniqueFd fd(uninterrupted([&] { return ::openat(dir, name.c_str(), kFlags); }));
+  if (!fd) {
+    // A link, a socket, a device that nobody drives: there, and no file.
+    if (errno == ELOOP || errno == ENXIO || errno == ENODEV)
+      return error_about(Errc::changed, name);
+    return errno_about(name);
+  }
+  struct stat raw{};
+  if (::fstat(fd.get(), &raw) != 0) return errno_about(name);
+  if (!S_ISREG(raw.st_mode)) return error_about(Errc::changed, name);
+  return std::make_unique<PosixFile>(std::move(fd), name);
+}
+
+Result<std::unique_ptr<PosixFile>> PosixFile::open_stage(int dir, const std::string& name) {
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
+  UniqueFd fd(uninterrupted([&] { return ::openat(dir, name.c_str(), kFlags, 0600); }));
+  if (!fd) return errno_about(name);
+  struct stat raw{};
+  if (::fstat(fd.get(), &raw) != 0) return errno_about(name);
+  if (!S_ISREG(raw.st_mode) || raw.st_nlink != 1 || raw.st_uid != ::geteuid()) {
+    return error_about(Errc::refused, name);
+  }
+  return std::make_unique<PosixFile>(std::move(fd), name);
+}
+
+Result<std::size_t> PosixFile::read_at(std::uint64_t offset, std::span<std::byte> into) {
+  if (!within_limits(offset, into.size())) return error_about(Errc::limit_exceeded, name_);
+  std::size_t done = 0;
+  while (done < into.size()) {
+    const ssize_t count = uninterrupted([&] {
+      return ::pread(fd_.get(), into.data() + done, into.size() - done,
+                     static_cast<off_t>(offset + done));
+    });
+    if (count < 0) return errno_about(name_);
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+Result<FileStat> PosixFile::stat() {
+  struct stat raw{};
+  if (::fstat(fd_.get(), &raw) != 0) return errno_about(name_);
+  return to_file_stat(raw);
+}
+
+Result<void> PosixFile::write_at(std::uint64_t offset, ByteView bytes) {
+  if (!within_limits(offset, bytes.size())) return error_about(Errc::limit_exceeded, name_);
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count = uninterrupted([&] {
+      return ::pwrite(fd_.get(), bytes.data() + done, bytes.size() - done,
+                      static_cast<off_t>(offset + done));
+    });
+    if (count < 0) return errno_about(name_);
+    // A full disk first shortens a write and then refuses the rest; nothing at all is a defect.
+    if (count == 0) return error_about(std::errc::io_error, name_);
+    done += static_cast<std::size_t>(count);
+  }
+  return {};
+}
+
+Result<void> PosixFile::truncate(std::uint64_t size) {
+  if (!within_limits(0, size)) return error_about(Errc::limit_exceeded, name_);
+  const auto cut = [&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size)); };
+  if (uninterrupted(cut) != 0) return errno_about(name_);
+  return {};
+}
+
+Result<void> PosixFile::set_mode_and_mtime(std::uint32_t mode, WallTime mtime) {
+  if (::fchmod(fd_.get(), mode & 0777U) != 0) return errno_about(name_);
+  timespec times[2] = {{}, to_timespec(mtime)};
+  times[0].tv_nsec = UTIME_OMIT;
+  if (::futimens(fd_.get(), times) != 0) return errno_about(name_);
+  return {};
+}
+
+Result<void> PosixFile::sync() {
+  // Not repeated on any error but an interruption: see StageFile::sync.
+  if (uninterrupted([&] { return ::fsync(fd_.get()); }) != 0) return errno_about(name_);
+  return {};
+}
+
+}  // namespace lansync

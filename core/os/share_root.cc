@@ -1,0 +1,379 @@
+#include "core/os/share_root.h"
+
+#include <array>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "core/base/limits.h"
+#include "core/os/directory_listing.h"
+#include "core/os/file_stat.h"
+#include "core/os/open_writers.h"
+#include "core/os/posix_file.h"
+#include "core/os/system_call.h"
+#include "core/os/tree_removal.h"
+
+namespace lansync {
+namespace {
+
+Result<UniqueFd> open_root(const std::string& path) {
+  // Links in the user's own path to the share are the user's business.
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  UniqueFd fd(uninterrupted([&] { return ::open(path.c_str(), kFlags); }));
+  if (!fd) return errno_about(path);
+  return fd;
+}
+
+// O_PATH descriptors can't be synced or listed; this one can.
+Result<UniqueFd> reopen_to_read(int dir, std::string_view name) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  UniqueFd fd(uninterrupted([&] { return ::openat(dir, ".", kFlags); }));
+  if (!fd) return errno_about(name);
+  return fd;
+}
+
+Result<FileStat> stat_at(int dir, const std::string& name) {
+  struct stat raw{};
+  if (::fstatat(dir, name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) return errno_about(name);
+  return to_file_stat(raw);
+}
+
+// A name in a control folder: one component, as the system has them.
+Result<std::string> control_name(std::string_view name) {
+  const bool valid = !name.empty() && name.size() <= limits::kNameBytesMax && name != "." &&
+                     name != ".." && name.find('/') == std::string_view::npos &&
+                     name.find('\0') == std::string_view::npos;
+  if (!valid) return error_about(std::errc::invalid_argument, name);
+  return std::string(name);
+}
+
+Result<FileStat> stat_control(int dir, std::string_view name) {
+  auto leaf = control_name(name);
+  if (!leaf) return std::move(leaf).error();
+  return stat_at(dir, *leaf);
+}
+
+Result<void> as_result(std::error_code error, std::string_view name) {
+  if (error) return error_about(error, name);
+  return {};
+}
+
+Result<void> sync_fd(int fd, std::string_view name) {
+  if (uninterrupted([&] { return ::fsync(fd); }) != 0) return errno_about(name);
+  return {};
+}
+
+// What a change of mode or time may be done to.
+Result<void> check_metadata_target(const Beneath::Place& place, bool links_allowed) {
+  auto stat = stat_at(place.dir.get(), place.name);
+  if (!stat) return std::move(stat).error();
+  if (stat->kind == NodeKind::other) return error_about(Errc::changed, place.name);
+  if (stat->kind == NodeKind::link && !links_allowed) {
+    return error_about(std::errc::too_many_symbolic_link_levels, place.name);
+  }
+  if (stat->kind == NodeKind::file && stat->links > 1) {
+    return error_about(Errc::refused, place.name);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ShareRoot>> ShareRoot::create(const std::string& path,
+                                                     std::string_view share_id_hex,
+                                                     ShareRootOptions options) {
+  if (share_id_hex.size() != 64 || !from_hex(share_id_hex)) {
+    return error_about(std::errc::invalid_argument, share_id_hex);
+  }
+  auto root = open_root(path);
+  if (!root) return std::move(root).error();
+  auto readable = reopen_to_read(root->get(), path);
+  if (!readable) return std::move(readable).error();
+  auto control = ControlFolder::create(readable->get(), share_id_hex);
+  if (!control) return std::move(control).error();
+  return std::unique_ptr<ShareRoot>(new ShareRoot(path, Beneath(*std::move(root), options.walk),
+                                                  *std::move(control), options.renames));
+}
+
+Result<std::unique_ptr<ShareRoot>> ShareRoot::open(const std::string& path,
+                                                   ShareRootOptions options) {
+  auto root = open_root(path);
+  if (!root) return std::move(root).error();
+  auto control = ControlFolder::open(root->get());
+  if (!control) return std::move(control).error();
+  return std::unique_ptr<ShareRoot>(new ShareRoot(path, Beneath(*std::move(root), options.walk),
+                                                  *std::move(control), options.renames));
+}
+
+Result<UniqueFd> ShareRoot::open_dir(const RelativePath& dir) const {
+  return beneath_.open_dir(dir, O_PATH);
+}
+
+Result<Beneath::Place> ShareRoot::find(const RelativePath& path) const {
+  if (path.is_root()) return error_about(Errc::refused, path_);
+  return beneath_.find(path);
+}
+
+// --- Looking
+// --------------------------------------------------------------------------------------
+
+Result<RootIdentity> ShareRoot::root_identity() {
+  auto root = open_root(path_);
+  if (!root) return std::move(root).error();
+  struct stat raw{};
+  if (::fstat(root->get(), &raw) != 0) return errno_about(path_);
+  auto marker = ControlFolder::read_marker(root->get());
+  if (!marker) return std::move(marker).error();
+  return RootIdentity{raw.st_dev, raw.st_ino, *std::move(marker)};
+}
+
+Result<std::vector<DirEntry>> ShareRoot::list(const RelativePath& dir) {
+  auto fd = beneath_.open_dir(dir, O_RDONLY);
+  if (!fd) return std::move(fd).error();
+  return list_entries(*std::move(fd), dir.is_root() ? kControlFolderName : "", dir.text());
+}
+
+Result<FileStat> ShareRoot::stat(const RelativePath& path) {
+  if (path.is_root()) {
+    struct stat raw{};
+    if (::fstat(beneath_.root(), &raw) != 0) return errno_about(path_);
+    return to_file_stat(raw);
+  }
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  return stat_at(place->dir.get(), place->name);
+}
+
+Result<std::unique_ptr<ReadFile>> ShareRoot::open_read(const RelativePath& path) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  auto file = PosixFile::open_read(place->dir.get(), place->name);
+  if (!file) return std::move(file).error();
+  return std::unique_ptr<ReadFile>(*std::move(file));
+}
+
+Result<std::string> ShareRoot::read_link(const RelativePath& path) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  std::array<char, limits::kLinkTargetBytesMax + 1> target{};
+  const ssize_t count =
+      ::readlinkat(place->dir.get(), place->name.c_str(), target.data(), target.size());
+  if (count < 0) return errno_about(path.text());
+  const std::size_t bytes = static_cast<std::size_t>(count);
+  if (bytes == target.size()) return error_about(Errc::limit_exceeded, path.text());
+  return std::string(target.data(), bytes);
+}
+
+Result<bool> ShareRoot::is_open_for_writing(const RelativePath& path) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
+  const UniqueFd fd(
+      uninterrupted([&] { return ::openat(place->dir.get(), place->name.c_str(), kFlags); }));
+  if (!fd) {
+    if (errno == ENOENT || errno == EMFILE || errno == ENFILE) return errno_about(path.text());
+    return false;
+  }
+  return has_writers(fd.get());
+}
+
+Result<std::uint64_t> ShareRoot::free_bytes() {
+  struct statvfs raw{};
+  if (uninterrupted([&] { return ::fstatvfs(beneath_.root(), &raw); }) != 0) {
+    return errno_about(path_);
+  }
+  return std::uint64_t{raw.f_bavail} * raw.f_frsize;
+}
+
+// --- Staging
+// --------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<StageFile>> ShareRoot::open_stage(std::string_view name) {
+  auto leaf = control_name(name);
+  if (!leaf) return std::move(leaf).error();
+  auto file = PosixFile::open_stage(control_.stage(), *leaf);
+  if (!file) return std::move(file).error();
+  return std::unique_ptr<StageFile>(*std::move(file));
+}
+
+Result<void> ShareRoot::make_stage_link(std::string_view name, std::string_view target) {
+  auto leaf = control_name(name);
+  if (!leaf) return std::move(leaf).error();
+  const bool valid =
+      target.size() <= limits::kLinkTargetBytesMax && target.find('\0') == std::string_view::npos;
+  if (!valid) return error_about(std::errc::invalid_argument, target);
+  if (::symlinkat(std::string(target).c_str(), control_.stage(), leaf->c_str()) != 0) {
+    return errno_about(name);
+  }
+  return {};
+}
+
+Result<FileStat> ShareRoot::stat_stage(std::string_view name) {
+  return stat_control(control_.stage(), name);
+}
+
+Result<std::vector<std::string>> ShareRoot::list_stage() {
+  auto fd = reopen_to_read(control_.stage(), "stage");
+  if (!fd) return std::move(fd).error();
+  return list_names(*std::move(fd), "stage");
+}
+
+Result<void> ShareRoot::remove_stage(std::string_view name) {
+  auto leaf = control_name(name);
+  if (!leaf) return std::move(leaf).error();
+  if (::unlinkat(control_.stage(), leaf->c_str(), 0) != 0 && errno != ENOENT) {
+    return errno_about(name);
+  }
+  return {};
+}
+
+// --- Changing the visible tree
+// --------------------------------------------------------------------
+
+Result<void> ShareRoot::bring(int control, std::string_view name, const RelativePath& path) const {
+  auto leaf = control_name(name);
+  if (!leaf) return std::move(leaf).error();
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  const auto error =
+      rename_to_free_name({control, *leaf}, {place->dir.get(), place->name}, renames_);
+  return as_result(error, path.text());
+}
+
+Result<void> ShareRoot::install_new(std::string_view stage, const RelativePath& path) {
+  return bring(control_.stage(), stage, path);
+}
+
+Result<void> ShareRoot::exchange(std::string_view stage, const RelativePath& path) {
+  auto leaf = control_name(stage);
+  if (!leaf) return std::move(leaf).error();
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  const auto error =
+      exchange_names({control_.stage(), *leaf}, {place->dir.get(), place->name}, renames_);
+  return as_result(error, path.text());
+}
+
+Result<void> ShareRoot::move(const RelativePath& from, const RelativePath& to) {
+  auto source = find(from);
+  if (!source) return std::move(source).error();
+  auto target = find(to);
+  if (!target) return std::move(target).error();
+  const auto error = rename_to_free_name({source->dir.get(), source->name},
+                                         {target->dir.get(), target->name}, renames_);
+  return as_result(error, from.text());
+}
+
+Result<void> ShareRoot::make_dir(const RelativePath& path, std::uint32_t mode) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  if (::mkdirat(place->dir.get(), place->name.c_str(), S_IRWXU) != 0) {
+    return errno_about(path.text());
+  }
+  // In a second step, as the umask takes bits from the first.
+  if (::fchmodat(place->dir.get(), place->name.c_str(), mode & 0777U, AT_SYMLINK_NOFOLLOW) != 0) {
+    Error error = errno_about(path.text());
+    (void)::unlinkat(place->dir.get(), place->name.c_str(), AT_REMOVEDIR);
+    return error;
+  }
+  return {};
+}
+
+Result<void> ShareRoot::remove_dir(const RelativePath& path) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  if (::unlinkat(place->dir.get(), place->name.c_str(), AT_REMOVEDIR) != 0) {
+    return errno_about(path.text());
+  }
+  return {};
+}
+
+Result<void> ShareRoot::set_mode(const RelativePath& path, std::uint32_t mode) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  if (auto checked = check_metadata_target(*place, false); !checked) return checked;
+  if (::fchmodat(place->dir.get(), place->name.c_str(), mode & 0777U, AT_SYMLINK_NOFOLLOW) != 0) {
+    // A link that somebody put there since the check.
+    if (errno == EOPNOTSUPP) errno = ELOOP;
+    return errno_about(path.text());
+  }
+  return {};
+}
+
+Result<void> ShareRoot::set_mtime(const RelativePath& path, WallTime mtime) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  if (auto checked = check_metadata_target(*place, true); !checked) return checked;
+  timespec times[2] = {{}, to_timespec(mtime)};
+  times[0].tv_nsec = UTIME_OMIT;
+  if (::utimensat(place->dir.get(), place->name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
+    return errno_about(path.text());
+  }
+  return {};
+}
+
+Result<void> ShareRoot::sync_dir(const RelativePath& dir) {
+  auto fd = beneath_.open_dir(dir, O_RDONLY);
+  if (!fd) return std::move(fd).error();
+  return sync_fd(fd->get(), dir.text());
+}
+
+Result<void> ShareRoot::sync_control() {
+  if (auto synced = sync_fd(control_.stage(), "stage"); !synced) return synced;
+  return sync_fd(control_.trash(), "trash");
+}
+
+// --- Trash
+// ----------------------------------------------------------------------------------------
+
+Result<void> ShareRoot::move_to_trash(const RelativePath& path, std::string_view trash) {
+  auto leaf = control_name(trash);
+  if (!leaf) return std::move(leaf).error();
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  const auto error =
+      rename_to_free_name({place->dir.get(), place->name}, {control_.trash(), *leaf}, renames_);
+  return as_result(error, path.text());
+}
+
+Result<void> ShareRoot::move_stage_to_trash(std::string_view stage, std::string_view trash) {
+  auto from = control_name(stage);
+  if (!from) return std::move(from).error();
+  auto to = control_name(trash);
+  if (!to) return std::move(to).error();
+  const auto error =
+      rename_to_free_name({control_.stage(), *from}, {control_.trash(), *to}, renames_);
+  return as_result(error, stage);
+}
+
+Result<void> ShareRoot::move_from_trash(std::string_view trash, const RelativePath& path) {
+  return bring(control_.trash(), trash, path);
+}
+
+Result<FileStat> ShareRoot::stat_trash(std::string_view name) {
+  return stat_control(control_.trash(), name);
+}
+
+Result<std::unique_ptr<ReadFile>> ShareRoot::open_trash(std::string_view name) {
+  auto leaf = control_name(name);
+  if (!leaf) return std::move(leaf).error();
+  auto file = PosixFile::open_read(control_.trash(), *leaf);
+  if (!file) return std::move(file).error();
+  return std::unique_ptr<ReadFile>(*std::move(file));
+}
+
+Result<std::vector<DirEntry>> ShareRoot::list_trash() {
+  auto fd = reopen_to_read(control_.trash(), "trash");
+  if (!fd) return std::move(fd).error();
+  return list_entries(*std::move(fd), "", "trash");
+}
+
+Result<void> ShareRoot::remove_trash(std::string_view name) {
+  auto leaf = control_name(name);
+  if (!leaf) return std::move(leaf).error();
+  return remove_tree(control_.trash(), *leaf);
+}
+
+}  // namespace lansync
