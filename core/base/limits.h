@@ -26,6 +26,8 @@ inline constexpr std::uint64_t kFileBytesMax = std::uint64_t{16} << 40;
 inline constexpr std::size_t kSegmentChangesMax = 4096;
 // Authors in a clock: devices times their incarnations.
 inline constexpr std::size_t kClockAuthorsMax = 1024;
+// A segment on the wire; a relay sends it as one control record.
+inline constexpr std::size_t kSegmentBytesMax = std::size_t{192} << 10;
 // Heads a change may supersede; more means somebody is playing.
 inline constexpr std::size_t kSupersedesMax = 256;
 // A chunk: four times the largest average.

@@ -28,10 +28,10 @@ enum class ChangeKind : std::uint8_t {
 // `supersedes` names exactly the changes that were displayed at the path: a version that had
 // arrived but was not yet visible is not among them and stays concurrent.
 //
-// Each group of fields is last-writer-wins by its own time: content by edited_at, mode by mode_at, mtime
-// by mtime_at. An edit carries the mode that it found together with that mode's old time, and a chmod is
-// a change of kind metadata, which is no version at all: neither can undo or fork the other.
-// A value.
+// Each group of fields is last-writer-wins by its own time: content by edited_at, mode by mode_at,
+// mtime by mtime_at. An edit carries the mode that it found together with that mode's old time, and
+// a chmod is a change of kind metadata, which is no version at all: neither can undo or fork the
+// other. A value.
 struct Change {
   Dot dot;
   RelativePath path;
@@ -41,6 +41,9 @@ struct Change {
   std::uint64_t size = 0;
   ContentId content;
   ChunkClass chunk_class = ChunkClass::kib64;
+  // The content is a single chunk, named by the content id itself: there is no chunk list to ask
+  // for.
+  bool one_chunk = true;
   std::string link_target;
   // The content that this one replaced, or that was deleted. Absent if there was none.
   std::optional<ContentId> base;

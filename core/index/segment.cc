@@ -24,8 +24,8 @@ Author read_author(ByteReader& reader) {
   return author;
 }
 
-// Dots in a stub are (position in the header's context, counter); the position after the last means the
-// segment's own author.
+// Dots in a stub are (position in the header's context, counter); the position after the last means
+// the segment's own author.
 Bytes encode_stub(const SegmentHeader& header, std::span<const Dot> supersedes) {
   const auto known = header.context.entries();
   ByteWriter writer;
@@ -80,6 +80,7 @@ Bytes encode_body(const Change& change) {
       writer.varint(change.size);
       writer.raw(change.content.view());
       writer.varint(static_cast<std::uint64_t>(change.chunk_class));
+      writer.varint(change.one_chunk ? 1 : 0);
       break;
     case ChangeKind::link: writer.sized(as_bytes(change.link_target)); break;
     case ChangeKind::dir: break;
@@ -98,8 +99,10 @@ void decode_kind_fields(ByteReader& reader, Change& change) {
     case ChangeKind::file:
       change.size = reader.varint_up_to(limits::kFileBytesMax);
       change.content = reader.id<ContentId>();
-      change.chunk_class =
-          static_cast<ChunkClass>(reader.varint_up_to(static_cast<std::uint64_t>(ChunkClass::mib4)));
+      change.chunk_class = static_cast<ChunkClass>(
+          reader.varint_up_to(static_cast<std::uint64_t>(ChunkClass::mib4)));
+      change.one_chunk = reader.varint_up_to(1) == 1;
+      if (change.one_chunk && change.size > limits::kChunkBytesMax) reader.fail(Errc::malformed);
       break;
     case ChangeKind::link:
       change.link_target = as_text(reader.sized(limits::kLinkTargetBytesMax));

@@ -1,6 +1,7 @@
 #include "core/sync/projection.h"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace lansync {
@@ -38,6 +39,7 @@ ShownNode show(const Change& version) {
           .size = version.size,
           .content = version.content,
           .chunk_class = version.chunk_class,
+          .one_chunk = version.one_chunk,
           .link_target = version.link_target,
           .mode = version.mode,
           .mtime = version.mtime,
@@ -54,7 +56,8 @@ class LastSet {
       std::tie(mode_at_, mode_by_, mode_) = std::tuple(change.mode_at, change.dot, change.mode);
     }
     if (std::tuple(change.mtime_at, change.dot) > std::tuple(mtime_at_, mtime_by_)) {
-      std::tie(mtime_at_, mtime_by_, mtime_) = std::tuple(change.mtime_at, change.dot, change.mtime);
+      std::tie(mtime_at_, mtime_by_, mtime_) =
+          std::tuple(change.mtime_at, change.dot, change.mtime);
     }
   }
   void apply(ShownNode& node) const {
@@ -102,12 +105,15 @@ std::vector<ShownNode> show_copies(std::span<const Change> losers) {
 Projection project(std::span<const Change> heads, bool live_beneath) {
   std::vector<Change> versions;
   LastSet last_set;
-  std::vector<Dot> metadata;
+  std::vector<Dot> beside;  // What is displayed along with any version: metadata and lost deletes.
   bool deleted = false;
   for (const Change& head : heads) {
-    if (head.live()) versions.push_back(head);
-    if (head.kind == ChangeKind::metadata) metadata.push_back(head.dot);
-    if (head.kind == ChangeKind::deleted) deleted = true;
+    if (head.live()) {
+      versions.push_back(head);
+    } else {
+      beside.push_back(head.dot);
+      deleted = deleted || head.kind == ChangeKind::deleted;
+    }
   }
   std::ranges::sort(versions, loses_to);
 
@@ -134,7 +140,7 @@ Projection project(std::span<const Change> heads, bool live_beneath) {
       if (head.kind == ChangeKind::metadata) last_set.offer(head);
     }
     last_set.apply(*projection.main);
-    projection.main->shown.insert(projection.main->shown.end(), metadata.begin(), metadata.end());
+    projection.main->shown.insert(projection.main->shown.end(), beside.begin(), beside.end());
     std::ranges::sort(projection.main->shown);
   }
   projection.copies = show_copies(losers);

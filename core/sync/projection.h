@@ -16,6 +16,7 @@ struct ShownNode {
   std::uint64_t size = 0;
   ContentId content;
   ChunkClass chunk_class = ChunkClass::kib64;
+  bool one_chunk = true;
   std::string link_target;
   std::uint32_t mode = 0;
   WallTime mtime;
@@ -24,7 +25,8 @@ struct ShownNode {
   // exists only because something beneath it does.
   Dot version;
   WallTime edited_at;
-  // What an edit of this entry supersedes: the version, its equals, and what it was made from. Sorted.
+  // What an edit of this entry supersedes: the version, its equals, and what it was made from.
+  // Sorted.
   std::vector<Dot> shown;
 
   friend bool operator==(const ShownNode&, const ShownNode&) = default;
@@ -35,8 +37,8 @@ struct ShownNode {
 struct Projection {
   std::optional<ShownNode> main;
   std::vector<ShownNode> copies;  // Sorted by version.
-  // There is no version at all, not even a delete: what superseded the last one has not arrived yet.
-  // The disk is to be left as it is.
+  // There is no version at all, not even a delete: what superseded the last one has not arrived
+  // yet. The disk is to be left as it is.
   bool unknown = false;
 
   friend bool operator==(const Projection&, const Projection&) = default;

@@ -1,0 +1,54 @@
+// From what the disk shows to what the person did.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/index/index.h"
+
+namespace lansync {
+
+// What was found at a path: its stat, and for a file or a link what is in it.
+struct Observation {
+  FileStat stat;
+  ContentId content;
+  ChunkClass chunk_class = ChunkClass::kib64;
+  bool one_chunk = true;
+  std::string link_target;
+  bool racy = false;
+
+  friend bool operator==(const Observation&, const Observation&) = default;
+};
+
+// Everything that is known about a path before it was looked at again.
+struct KnownPath {
+  RelativePath path;
+  std::optional<DiskRow> row;
+  // The heads of the path itself, and, if the row is a conflict copy, those of its source.
+  std::vector<Change> heads;
+  std::vector<Change> source_heads;
+  // The conflict copies of this path that are on disk.
+  std::vector<DiskRow> copies;
+};
+
+// The changes that explain the difference, in the order in which they are to be published; their
+// dots are not assigned yet. None if there is nothing to tell: the same content, a new inode.
+//
+//   - `supersedes` names what was displayed, nothing that had merely arrived;
+//   - an edit is later than everything it supersedes, whatever the clock says;
+//   - a conflict copy that was touched becomes an ordinary file, or goes; either way the version it
+//     showed is no head of its source any more;
+//   - when a file goes, its conflict copies stay, as ordinary files.
+//
+// `seen` empty means that a person removed what the row describes; being unable to look is not
+// that, and never comes here. Pure.
+struct LocalChange {
+  std::vector<Change> changes;
+  // Index into `changes` of the one that the path itself displays from now on, if there is one.
+  std::optional<std::size_t> displayed;
+};
+LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now);
+
+}  // namespace lansync

@@ -1,0 +1,101 @@
+#include "core/sync/plan.h"
+
+#include <algorithm>
+
+#include "core/fs/conflict_name.h"
+
+namespace lansync {
+namespace {
+
+NodeKind node_kind(ChangeKind kind) {
+  if (kind == ChangeKind::dir) return NodeKind::dir;
+  return kind == ChangeKind::link ? NodeKind::link : NodeKind::file;
+}
+
+bool same_content(const DiskRow& row, const ShownNode& node) {
+  if (row.stat.kind != node_kind(node.kind)) return false;
+  return node.kind == ChangeKind::dir || row.content == node.content;
+}
+
+// A directory that exists only because of its content has no mode of its own to insist on.
+bool same_metadata(const DiskRow& row, const ShownNode& node) {
+  switch (node.kind) {
+    case ChangeKind::file: return row.stat.mode == node.mode && row.stat.mtime == node.mtime;
+    case ChangeKind::dir: return node.shown.empty() || row.stat.mode == node.mode;
+    default: return true;
+  }
+}
+
+StepKind removal(const DiskRow& row) {
+  return row.stat.kind == NodeKind::dir ? StepKind::remove_dir : StepKind::remove;
+}
+
+std::optional<Step> step_for(const RelativePath& path, const RelativePath& source,
+                             const ShownNode& node, const std::optional<DiskRow>& row) {
+  Step step{.path = path, .source = source, .node = node, .row = row};
+  if (!row) {
+    step.kind = node.kind == ChangeKind::dir ? StepKind::make_dir : StepKind::install;
+  } else if (!same_content(*row, node)) {
+    const bool dir_involved = row->stat.kind == NodeKind::dir || node.kind == ChangeKind::dir;
+    step.kind = dir_involved ? removal(*row) : StepKind::install;
+  } else if (!same_metadata(*row, node)) {
+    step.kind = StepKind::set_metadata;
+  } else if (row->shown != node.shown || row->source != source) {
+    step.kind = StepKind::adopt;
+  } else {
+    return std::nullopt;
+  }
+  return step;
+}
+
+}  // namespace
+
+Result<RelativePath> copy_path(const RelativePath& path, const ShownNode& copy,
+                               const CopyNames& names) {
+  const ConflictStamp stamp{.time = copy.edited_at,
+                            .author_name = names.author_name(copy.version.author.device),
+                            .content = copy.content};
+  RelativePath place;
+  for (const std::size_t digits : {std::size_t{6}, std::size_t{12}, std::size_t{64}}) {
+    auto candidate = path.parent().child(conflict_name(path.name(), stamp, digits));
+    if (!candidate) return std::move(candidate).error();
+    place = *std::move(candidate);
+    const auto taken = names.taken(place, path);
+    if (!taken) return taken.error();
+    if (!*taken) break;
+  }
+  return place;
+}
+
+Result<std::vector<Step>> plan(const PathState& state, const CopyNames& names) {
+  std::vector<Step> steps;
+  const Projection projection = project(state.heads, state.live_beneath);
+  if (projection.unknown) return steps;
+
+  std::vector<DiskRow> unclaimed = state.copies;
+  for (const ShownNode& copy : projection.copies) {
+    auto place = copy_path(state.path, copy, names);
+    if (!place) return std::move(place).error();
+    std::optional<DiskRow> row;
+    const auto existing = std::ranges::find(unclaimed, *place, &DiskRow::path);
+    if (existing != unclaimed.end()) {
+      row = *existing;
+      unclaimed.erase(existing);
+    }
+    if (auto step = step_for(*place, state.path, copy, row)) steps.push_back(*std::move(step));
+  }
+  if (projection.main) {
+    if (auto step = step_for(state.path, state.path, *projection.main, state.row)) {
+      steps.push_back(*std::move(step));
+    }
+  } else if (state.row) {
+    unclaimed.push_back(*state.row);
+  }
+  for (const DiskRow& row : unclaimed) {
+    steps.push_back(
+        {.kind = removal(row), .path = row.path, .source = state.path, .node = {}, .row = row});
+  }
+  return steps;
+}
+
+}  // namespace lansync

@@ -1,0 +1,122 @@
+#include "core/sync/replica.h"
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::string_view kFingerprintFact = "fingerprint";
+constexpr std::string_view kSegmentContext = "lansync/v1/segment";
+
+// Estimated size of a change in its segment, from above.
+std::size_t encoded_bytes_max(const Change& change) {
+  return 160 + change.path.text().size() + change.link_target.size() +
+         change.supersedes.size() * 12;
+}
+
+}  // namespace
+
+Replica::Replica(Index& index, const Membership& membership, Author self, Sign sign)
+    : index_(index), membership_(membership), self_(self), sign_(std::move(sign)) {}
+
+Result<void> Replica::load() {
+  auto clock = index_.clock();
+  if (!clock) return std::move(clock).error();
+  auto fingerprint = index_.fact(kFingerprintFact);
+  if (!fingerprint) return std::move(fingerprint).error();
+  clock_ = *std::move(clock);
+  fingerprint_ = *fingerprint ? Fingerprint::from(**fingerprint) : Fingerprint{};
+  return {};
+}
+
+Result<void> Replica::integrate(const Segment& segment, std::set<RelativePath>& touched) {
+  auto open = open_segment(segment);
+  if (!open) return std::move(open).error();
+  if (open->header.last() <= clock_.counter_of(open->header.author)) return {};
+  if (auto placed = check_place(*open); !placed) return placed;
+  if (!verified(open->header.author.device, kSegmentContext, segment.header, segment.signature)) {
+    return Error{Errc::not_authentic, "segment"};
+  }
+  if (!membership_.accepts({open->header.author, open->header.last()})) {
+    return Error{Errc::refused, "changes by a device that may not write"};
+  }
+  return store(segment, *open, touched);
+}
+
+Result<void> Replica::check_place(const OpenSegment& segment) const {
+  const SegmentHeader& header = segment.header;
+  if (header.share != membership_.share()) return Error{Errc::mismatch, "segment of another share"};
+  const auto end = index_.log_end(header.author);
+  if (!end) return end.error();
+  if (header.first <= end->counter) return Error{Errc::mismatch, "log that forks"};
+  if (header.first != end->counter + 1 || !clock_.covers(header.context)) {
+    return Error{Errc::wrong_state, "segment whose causes are missing"};
+  }
+  if (header.previous != end->hash) return Error{Errc::mismatch, "log that forks"};
+  const bool new_author = end->counter == 0;
+  if (new_author && clock_.entries().size() >= limits::kClockAuthorsMax) {
+    return Error{Errc::limit_exceeded, "authors of a share"};
+  }
+  return {};
+}
+
+Result<void> Replica::store(const Segment& segment, const OpenSegment& open,
+                            std::set<RelativePath>& touched) {
+  if (auto stored = index_.append_segment(segment, open.header, open.hash); !stored) return stored;
+  for (const LogEntry& entry : open.entries) {
+    const auto* change = std::get_if<Change>(&entry);
+    const auto& dots = change ? change->supersedes : std::get<PrunedChange>(entry).supersedes;
+    if (auto done = supersede(dots, touched); !done) return done;
+    if (change == nullptr) continue;
+    if (auto added = index_.add_head(*change); !added) return added;
+    fingerprint_.add(change->dot, change->path);
+    touched.insert(change->path);
+  }
+  clock_.advance(open.header.author, open.header.last());
+  return index_.put_fact(kFingerprintFact, fingerprint_.view());
+}
+
+Result<void> Replica::supersede(std::span<const Dot> dots, std::set<RelativePath>& touched) {
+  for (const Dot& dot : dots) {
+    auto path = index_.remove_head(dot);
+    if (!path) return std::move(path).error();
+    if (!*path) continue;
+    fingerprint_.remove(dot, **path);
+    touched.insert(**path);
+  }
+  return {};
+}
+
+Result<void> Replica::publish(std::span<Change> changes, std::set<RelativePath>& touched) {
+  while (!changes.empty()) {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    while (count < changes.size() && count < limits::kSegmentChangesMax &&
+           bytes < limits::kSegmentBytesMax / 2) {
+      bytes += encoded_bytes_max(changes[count++]);
+    }
+    if (auto done = publish_segment(changes.first(count), touched); !done) return done;
+    changes = changes.subspan(count);
+  }
+  return {};
+}
+
+Result<void> Replica::publish_segment(std::span<Change> changes, std::set<RelativePath>& touched) {
+  const auto end = index_.log_end(self_);
+  if (!end) return end.error();
+  SegmentHeader header;
+  header.share = membership_.share();
+  header.author = self_;
+  header.first = end->counter + 1;
+  header.previous = end->hash;
+  header.context = clock_;
+  Segment segment = build_segment(std::move(header), changes);
+  segment.signature = sign_(kSegmentContext, segment.header);
+  const auto open = open_segment(segment);
+  if (!open) return open.error();
+  return store(segment, *open, touched);
+}
+
+}  // namespace lansync

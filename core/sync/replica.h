@@ -1,0 +1,62 @@
+// A device's copy of a share's history: its logs and its heads.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "core/index/index.h"
+#include "core/sync/fingerprint.h"
+#include "core/sync/membership.h"
+
+namespace lansync {
+
+// Integrates segments, its own and others', into an index, and keeps the clock and the fingerprint
+// that go with it. Merging is the join of clock and heads: what a change supersedes stops being a
+// head, wherever it came from and in whatever order relays deliver the logs (docs/sync.md,
+// "Merge").
+//
+// Writes into the index's open transaction; the owner commits, and announces nothing before. After
+// an error the owner rolls back and calls load() again.
+//
+// Invariants: the clock is causally closed; no head is superseded by anything the clock covers;
+// every integrated change was signed by somebody who might.
+//
+// Owned by one share's engine, on its thread.
+class Replica {
+ public:
+  // `index` and `membership` outlive the replica; `self` is the log that publish() writes.
+  Replica(Index& index, const Membership& membership, Author self, Sign sign);
+
+  // Reads clock and fingerprint.
+  Result<void> load();
+
+  // Integrates what another device wrote. Nothing happens, successfully, if it is known.
+  // Errors: mismatch (not what its hashes say; another share's; a log that forks), not_authentic,
+  // refused (the author may not write), wrong_state (something it builds on is missing: a relay
+  // must send causes first), and whatever open_segment() finds. On success the paths whose heads
+  // changed are added to `touched`.
+  Result<void> integrate(const Segment& segment, std::set<RelativePath>& touched);
+
+  // Publishes changes made here, in order, in as many segments as it takes. Fills in their dots.
+  Result<void> publish(std::span<Change> changes, std::set<RelativePath>& touched);
+
+  [[nodiscard]] const CausalClock& clock() const { return clock_; }
+  [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
+  [[nodiscard]] const Author& self() const { return self_; }
+
+ private:
+  Result<void> check_place(const OpenSegment& segment) const;
+  Result<void> store(const Segment& segment, const OpenSegment& open,
+                     std::set<RelativePath>& touched);
+  Result<void> supersede(std::span<const Dot> dots, std::set<RelativePath>& touched);
+  Result<void> publish_segment(std::span<Change> changes, std::set<RelativePath>& touched);
+
+  Index& index_;
+  const Membership& membership_;
+  const Author self_;
+  const Sign sign_;
+  CausalClock clock_;
+  Fingerprint fingerprint_;
+};
+
+}  // namespace lansync
