@@ -87,11 +87,13 @@ std::string author_word(std::string_view name) {
 
 // "2026-03-14 1502", in UTC.
 std::string minute_of(WallTime time) {
-  using std::chrono::days;
-  const std::chrono::sys_time<std::chrono::nanoseconds> since{std::chrono::nanoseconds(time.ns)};
-  const auto day = std::chrono::floor<days>(since);
+  using std::chrono::minutes;
+  // Minutes first: the start of the first day that 64 bits of nanoseconds reach is beyond them.
+  const std::chrono::sys_time<minutes> since{
+      std::chrono::floor<minutes>(std::chrono::nanoseconds(time.ns))};
+  const auto day = std::chrono::floor<std::chrono::days>(since);
   const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::minutes>(since - day));
+  const std::chrono::hh_mm_ss clock(since - day);
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%04d-%02u-%02u %02d%02d", static_cast<int>(date.year()),
                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
@@ -157,7 +159,8 @@ std::string conflict_name(std::string_view name, const ConflictStamp& stamp,
   mark.append(" ").append(stamp.content.hex().substr(0, std::max<std::size_t>(hash_digits, 6)));
   mark.append(")").append(extension);
 
-  std::string result(cut(stem, limits::kNameBytesMax - mark.size()));
+  // Again the base: the cut may end the stem at a mark that it had further back.
+  std::string result(base_of(cut(stem, limits::kNameBytesMax - mark.size())));
   return result.append(mark);
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <optional>
+#include <new>
 
 #include <utf8proc.h>
 
