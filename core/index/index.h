@@ -43,7 +43,7 @@ struct PendingRow {
 };
 
 struct TrashRow {
-  std::string name;  // In the trash folder.
+  std::string name;   // In the trash folder.
   RelativePath path;  // Where it was.
   ContentId content;
   std::uint64_t bytes = 0;
@@ -85,12 +85,15 @@ struct LogEnd {
   friend bool operator==(const LogEnd&, const LogEnd&) = default;
 };
 
+// The largest value of a fact.
+inline constexpr std::size_t kFactBytesMax = std::size_t{64} << 10;
+
 // A store of observations and changes, never of work to do (the pending rows are derived from the
 // others and can be made anew).
 //
 // Writes gather in one transaction, which the first of them opens: reads see them at once, commit()
-// makes them durable all together or not at all, rollback() forgets them. Clock, heads and disk rows
-// that belong together are therefore written before the same commit().
+// makes them durable all together or not at all, rollback() forgets them. Clock, heads and disk
+// rows that belong together are therefore written before the same commit().
 //
 // Two implementations: index/memory_index for tests and simulation, os/sqlite_index for real.
 // Owned by one share's engine, on its thread; not thread-safe. An error from any method means the
@@ -102,15 +105,15 @@ class Index {
   virtual Result<void> commit() = 0;
   virtual void rollback() = 0;
 
-  // --- Small facts by name (at most 64 kB each) ---
+  // --- Small facts by name (at most kFactBytesMax each) ---
   virtual Result<std::optional<Bytes>> fact(std::string_view name) = 0;
   virtual Result<void> put_fact(std::string_view name, ByteView value) = 0;
 
   // --- Logs ---
   virtual Result<CausalClock> clock() = 0;
   virtual Result<LogEnd> log_end(const Author& author) = 0;  // Zero if nothing is known.
-  // Stores the entries as they are and moves clock() and log_end(). Requires the segment to follow its
-  // author's log_end() without a gap; `hash` is its segment_hash().
+  // Stores the entries as they are and moves clock() and log_end(). Requires the segment to follow
+  // its author's log_end() without a gap; `hash` is its segment_hash().
   virtual Result<void> append_segment(const Segment& segment, const SegmentHeader& header,
                                       const SegmentHash& hash) = 0;
   // Places of segments with arrival > `after`, in order, at most `limit`.
@@ -154,6 +157,7 @@ class Index {
   virtual Result<Totals> pending_totals() = 0;
 
   // --- Contents ---
+  // Lists of less than two chunks are not kept: the content id and the size say the same.
   virtual Result<void> put_chunk_list(const ContentId& content, const ChunkList& list) = 0;
   virtual Result<std::optional<ChunkList>> chunk_list(const ContentId& content) = 0;
   // Contents known to contain the chunk; whether they are still on disk is for the caller to see.
