@@ -1,5 +1,6 @@
 #include "core/os/beneath.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -23,16 +24,16 @@ int call_openat2(int root, const char* path, int flags) {
   return static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof(how)));
 }
 
-// One step. A link is refused as a link: O_PATH|O_NOFOLLOW alone would call it "not a directory".
-int open_component(int dir, const char* name, int flags) {
-  const int fd = uninterrupted([&] { return ::openat(dir, name, flags | O_NOFOLLOW); });
-  if (fd < 0 && errno == ENOTDIR) {
-    struct stat raw{};
-    const bool is_link =
-        ::fstatat(dir, name, &raw, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(raw.st_mode);
-    errno = is_link ? ELOOP : ENOTDIR;
-  }
-  return fd;
+// One step, with O_PATH. What is there is opened first and looked at then: it can't change
+// meanwhile.
+int open_component(int dir, const char* name) {
+  UniqueFd fd(uninterrupted([&] { return ::openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC); }));
+  if (!fd) return -1;
+  struct stat raw{};
+  if (::fstat(fd.get(), &raw) != 0) return -1;
+  if (S_ISDIR(raw.st_mode)) return fd.release();
+  errno = S_ISLNK(raw.st_mode) ? ELOOP : ENOTDIR;
+  return -1;
 }
 
 Beneath::Walk usable(int root, Beneath::Walk wanted) {
@@ -61,23 +62,23 @@ int Beneath::open_with_openat2(const char* dir, int flags) const {
 
 int Beneath::open_by_component(std::string_view dir, int flags) const {
   UniqueFd at;
-  while (true) {
-    const int from = at ? at.get() : root_.get();
-    const std::size_t slash = dir.find('/');
+  while (!dir.empty()) {
+    const std::size_t slash = std::min(dir.find('/'), dir.size());
     const std::string name(dir.substr(0, slash));
-    if (slash == std::string_view::npos) return open_component(from, name.c_str(), flags);
-    UniqueFd next(open_component(from, name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    UniqueFd next(open_component(at ? at.get() : root_.get(), name.c_str()));
     if (!next) return -1;
     at = std::move(next);
-    dir.remove_prefix(slash + 1);
+    dir.remove_prefix(std::min(slash + 1, dir.size()));
   }
+  if (at && (flags & O_PATH) != 0) return at.release();
+  return uninterrupted([&] { return ::openat(at ? at.get() : root_.get(), ".", flags); });
 }
 
 Result<UniqueFd> Beneath::open_dir(const RelativePath& dir, int access) const {
   const int flags = access | O_DIRECTORY | O_CLOEXEC;
-  const std::string text = dir.is_root() ? "." : dir.text();
-  UniqueFd fd(walk_ == Walk::openat2 ? open_with_openat2(text.c_str(), flags)
-                                     : open_by_component(text, flags));
+  UniqueFd fd(walk_ == Walk::by_component ? open_by_component(dir.text(), flags)
+              : dir.is_root()             ? open_with_openat2(".", flags)
+                                          : open_with_openat2(dir.text().c_str(), flags));
   if (!fd) return errno_about(dir.text());
   return fd;
 }

@@ -1,0 +1,167 @@
+#include "tests/support/memory_disk.h"
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+
+namespace lansync::test {
+
+MemoryNodePtr MemoryPlace::find() const {
+  const auto entry = dir->children.find(name);
+  return entry == dir->children.end() ? nullptr : entry->second;
+}
+
+Result<MemoryNodePtr> MemoryPlace::require() const {
+  MemoryNodePtr node = find();
+  if (node == nullptr) return disk_error(std::errc::no_such_file_or_directory, name);
+  return node;
+}
+
+Error disk_error(std::errc code, std::string_view name) {
+  return {std::make_error_code(code), std::string(name)};
+}
+
+FileStat stat_of(const MemoryNode& node) {
+  FileStat stat;
+  stat.kind = node.kind;
+  stat.size = node.content.size();
+  stat.mtime = node.mtime;
+  stat.mode = node.mode;
+  stat.inode = node.inode;
+  stat.links = node.links;
+  return stat;
+}
+
+Result<MemoryPlace> place_in_folder(const MemoryNodePtr& folder, std::string_view name) {
+  const bool valid = !name.empty() && name.size() <= limits::kNameBytesMax && name != "." &&
+                     name != ".." && name.find('/') == std::string_view::npos &&
+                     name.find('\0') == std::string_view::npos;
+  if (!valid) return disk_error(std::errc::invalid_argument, name);
+  return MemoryPlace{folder, std::string(name)};
+}
+
+bool is_within(const MemoryNodePtr& dir, const MemoryNode* node) {
+  if (dir.get() == node) return true;
+  return std::any_of(dir->children.begin(), dir->children.end(),
+                     [&](const auto& child) { return is_within(child.second, node); });
+}
+
+MemoryDisk::MemoryDisk() {
+  root = make_node(NodeKind::dir, 0755);
+  stage = make_node(NodeKind::dir, 0700);
+  trash = make_node(NodeKind::dir, 0700);
+}
+
+Result<MemoryDisk::Lock> MemoryDisk::begin(DiskOperation operation) {
+  std::function<void(DiskOperation)> called;
+  {
+    const Lock held(mutex);
+    called = callback;
+  }
+  if (called) called(operation);
+  Lock held(mutex);
+  ++calls;
+  ++calls_of[operation];
+  std::optional<std::error_code> failure;
+  for (Fault& fault : faults) {
+    if (fault.operation && *fault.operation != operation) continue;
+    if (--fault.calls_left == 0) failure = fault.error;
+  }
+  std::erase_if(faults, [](const Fault& fault) { return fault.calls_left == 0; });
+  if (failure) return Error(*failure, "fault");
+  return held;
+}
+
+MemoryNodePtr MemoryDisk::make_node(NodeKind kind, std::uint32_t mode) {
+  auto node = std::make_shared<MemoryNode>(space);
+  node->kind = kind;
+  node->inode = next_inode++;
+  node->mode = mode & 0777U;
+  node->mtime = now;
+  return node;
+}
+
+Result<MemoryNodePtr> MemoryDisk::find_dir(std::string_view path) const {
+  MemoryNodePtr dir = root;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const auto entry = dir->children.find(path.substr(0, slash));
+    if (entry == dir->children.end()) {
+      return disk_error(std::errc::no_such_file_or_directory, path);
+    }
+    dir = entry->second;
+    if (dir->kind == NodeKind::link) {
+      return disk_error(std::errc::too_many_symbolic_link_levels, path);
+    }
+    if (dir->kind != NodeKind::dir) return disk_error(std::errc::not_a_directory, path);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return dir;
+}
+
+Result<MemoryPlace> MemoryDisk::find_place(std::string_view path) const {
+  const std::size_t slash = path.rfind('/');
+  const bool in_root = slash == std::string_view::npos;
+  auto dir = find_dir(in_root ? std::string_view() : path.substr(0, slash));
+  if (!dir) return std::move(dir).error();
+  return MemoryPlace{*std::move(dir), std::string(in_root ? path : path.substr(slash + 1))};
+}
+
+Result<MemoryPlace> MemoryDisk::find_place(const RelativePath& path) const {
+  if (path.is_root()) return Error(Errc::refused, "root");
+  return find_place(std::string_view(path.text()));
+}
+
+Result<MemoryNodePtr> MemoryDisk::find_node(const RelativePath& path) const {
+  if (path.is_root()) return root;
+  auto place = find_place(path);
+  if (!place) return std::move(place).error();
+  return place->require();
+}
+
+void MemoryDisk::attach(const MemoryPlace& place, MemoryNodePtr node) const {
+  place.dir->children.insert_or_assign(place.name, std::move(node));
+  place.dir->mtime = now;
+}
+
+void MemoryDisk::detach(const MemoryPlace& place) const {
+  place.dir->children.erase(place.name);
+  place.dir->mtime = now;
+}
+
+void MemoryDisk::unlink(const MemoryPlace& place) const {
+  if (const MemoryNodePtr node = place.find()) --node->links;
+  detach(place);
+}
+
+Result<void> MemoryDisk::move(const MemoryPlace& from, const MemoryPlace& to) const {
+  auto node = from.require();
+  if (!node) return std::move(node).error();
+  if (to.find() != nullptr) return disk_error(std::errc::file_exists, to.name);
+  if (is_within(*node, to.dir.get())) return disk_error(std::errc::invalid_argument, to.name);
+  attach(to, *node);
+  detach(from);
+  return {};
+}
+
+Result<void> MemoryDisk::exchange(const MemoryPlace& one, const MemoryPlace& other) const {
+  auto first = one.require();
+  if (!first) return std::move(first).error();
+  auto second = other.require();
+  if (!second) return std::move(second).error();
+  attach(one, *second);
+  attach(other, *first);
+  return {};
+}
+
+Result<void> MemoryDisk::resize(MemoryNode& node, std::uint64_t size) const {
+  const std::uint64_t others = *space - node.content.size();
+  if (capacity && size > node.content.size() && (others > *capacity || size > *capacity - others)) {
+    return disk_error(std::errc::no_space_on_device, "memory");
+  }
+  *space = others + size;
+  node.content.resize(size);
+  return {};
+}
+
+}  // namespace lansync::test

@@ -1,0 +1,162 @@
+// A share's folder in memory, for tests that need a disk that does as it is told.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/fs/file_system.h"
+
+namespace lansync::test {
+
+// Every operation that can be made to fail; the last five are those of open files.
+enum class DiskOperation {
+  root_identity,
+  list,
+  stat,
+  open_read,
+  read_link,
+  is_open_for_writing,
+  free_bytes,
+  open_stage,
+  make_stage_link,
+  stat_stage,
+  list_stage,
+  remove_stage,
+  install_new,
+  exchange,
+  move,
+  make_dir,
+  remove_dir,
+  set_mode,
+  set_mtime,
+  sync_dir,
+  sync_control,
+  move_to_trash,
+  move_stage_to_trash,
+  move_from_trash,
+  stat_trash,
+  open_trash,
+  list_trash,
+  remove_trash,
+  read,
+  write,
+  truncate,
+  set_mode_and_mtime,
+  sync_file,
+};
+
+// What a person sees of one path.
+struct SeenNode {
+  NodeKind kind = NodeKind::other;
+  std::string content;  // A file's.
+  std::uint32_t mode = 0;
+  std::string target;  // A link's.
+
+  friend bool operator==(const SeenNode&, const SeenNode&) = default;
+};
+using SeenTree = std::map<std::string, SeenNode>;
+
+struct MemoryDisk;
+
+// The memory FileSystem, with inodes, and times from a clock that the test sets. It behaves as
+// ShareRoot does (one suite checks both) and adds, for tests:
+//   - what users do between any two operations: the user_* functions, also from before_each();
+//   - faults: the n-th call, of one operation or of any, fails with a given error and does nothing;
+//   - a disk that can be full;
+//   - a look at everything, past the FileSystem.
+//
+// It does not model a crash: what was done is done. Equal calls give equal results, inode numbers
+// included. Thread-safe as every FileSystem is, except before_each().
+class MemoryFileSystem final : public FileSystem {
+ public:
+  MemoryFileSystem();
+  ~MemoryFileSystem() override;
+
+  // --- The test's side: circumstances ---
+  // The time that the next changes get. Stays until it is set again.
+  void set_time(WallTime now);
+  void set_root_identity(RootIdentity identity);
+  // How much all files' content may come to; without it there is no limit.
+  void set_capacity(std::optional<std::uint64_t> bytes);
+  // The n-th call from now (1 is the next one) fails.
+  void fail_call(std::uint64_t n, std::error_code error);
+  void fail_call(DiskOperation operation, std::uint64_t n, std::error_code error);
+  // Whether a fault that was set has not happened yet.
+  [[nodiscard]] bool has_faults_left() const;
+  void clear_faults();
+  // Called before each operation, when nothing is locked: a user may act there.
+  void before_each(std::function<void(DiskOperation)> callback);
+  // How many calls there were, and of one operation.
+  [[nodiscard]] std::uint64_t calls() const;
+  [[nodiscard]] std::uint64_t calls(DiskOperation operation) const;
+
+  // --- The test's side: a user at work. False where the system would have refused ---
+  // Into the same inode, if there is a file already.
+  bool user_write(std::string_view path, std::string_view content);
+  bool user_append(std::string_view path, std::string_view content);
+  // As editors save: a new inode takes the name.
+  bool user_replace(std::string_view path, std::string_view content);
+  bool user_mkdir(std::string_view path);
+  bool user_symlink(std::string_view path, std::string_view target);
+  // A second name for a file.
+  bool user_link(std::string_view from, std::string_view to);
+  // Neither file nor directory nor link.
+  bool user_make_other(std::string_view path);
+  // A directory goes with everything in it.
+  bool user_remove(std::string_view path);
+  // As rename(2): a file replaces a file, a directory an empty directory.
+  bool user_rename(std::string_view from, std::string_view to);
+  bool user_chmod(std::string_view path, std::uint32_t mode);
+  bool user_touch(std::string_view path, WallTime mtime);
+  // From now on, until it is called with false, a program has the file open for writing.
+  bool user_hold_open(std::string_view path, bool open);
+
+  // --- The test's side: looking ---
+  [[nodiscard]] SeenTree snapshot() const;
+  [[nodiscard]] SeenTree stage_snapshot() const;
+  [[nodiscard]] SeenTree trash_snapshot() const;
+  // Of every file anywhere: in the visible tree, the staging folder and the trash.
+  [[nodiscard]] std::multiset<std::string> all_contents() const;
+
+  // --- FileSystem ---
+  Result<RootIdentity> root_identity() override;
+  Result<std::vector<DirEntry>> list(const RelativePath& dir) override;
+  Result<FileStat> stat(const RelativePath& path) override;
+  Result<std::unique_ptr<ReadFile>> open_read(const RelativePath& path) override;
+  Result<std::string> read_link(const RelativePath& path) override;
+  Result<bool> is_open_for_writing(const RelativePath& path) override;
+  Result<std::uint64_t> free_bytes() override;
+  Result<std::unique_ptr<StageFile>> open_stage(std::string_view name) override;
+  Result<void> make_stage_link(std::string_view name, std::string_view target) override;
+  Result<FileStat> stat_stage(std::string_view name) override;
+  Result<std::vector<std::string>> list_stage() override;
+  Result<void> remove_stage(std::string_view name) override;
+  Result<void> install_new(std::string_view stage, const RelativePath& path) override;
+  Result<void> exchange(std::string_view stage, const RelativePath& path) override;
+  Result<void> move(const RelativePath& from, const RelativePath& to) override;
+  Result<void> make_dir(const RelativePath& path, std::uint32_t mode) override;
+  Result<void> remove_dir(const RelativePath& path) override;
+  Result<void> set_mode(const RelativePath& path, std::uint32_t mode) override;
+  Result<void> set_mtime(const RelativePath& path, WallTime mtime) override;
+  Result<void> sync_dir(const RelativePath& dir) override;
+  Result<void> sync_control() override;
+  Result<void> move_to_trash(const RelativePath& path, std::string_view trash) override;
+  Result<void> move_stage_to_trash(std::string_view stage, std::string_view trash) override;
+  Result<void> move_from_trash(std::string_view trash, const RelativePath& path) override;
+  Result<FileStat> stat_trash(std::string_view name) override;
+  Result<std::unique_ptr<ReadFile>> open_trash(std::string_view name) override;
+  Result<std::vector<DirEntry>> list_trash() override;
+  Result<void> remove_trash(std::string_view name) override;
+
+ private:
+  // Shared with the files that are open: they may outlive a test's file system.
+  std::shared_ptr<MemoryDisk> disk_;
+};
+
+}  // namespace lansync::test
