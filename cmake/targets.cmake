@@ -23,15 +23,47 @@ function(lansync_library name)
   target_link_libraries(lansync_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} lansync_warnings)
 endfunction()
 
-# lansync_test(NAME SOURCES file... [LINK target...])
+# lansync_test(NAME [THREADS] SOURCES file... [LINK target...])
 #
-# A Catch2 program of that name, its cases registered with ctest one by one.
+# A Catch2 program of that name, its cases registered with ctest one by one. THREADS says that more than
+# one thread runs in it: such tests, and only these, are built under ThreadSanitizer (preset `tsan`).
 function(lansync_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "" "SOURCES;LINK" ${ARGN})
+  if(LANSYNC_ONLY_THREADS AND NOT ARG_THREADS)
+    return()
+  endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE
     LANSYNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CATCH_CONFIG_ENABLE_OPTIONAL_STRINGMAKER)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} deps::catch2 lansync_warnings)
-  catch_discover_tests(${name} TEST_PREFIX "${name}: " DISCOVERY_MODE PRE_TEST)
+  set(label unit)
+  if(ARG_THREADS)
+    set(label threads)
+  endif()
+  catch_discover_tests(${name} TEST_PREFIX "${LANSYNC_TEST_PREFIX}${name}: "
+    DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label})
+endfunction()
+
+# lansync_fuzz(NAME SOURCE file [LINK target...])
+#
+# A file with LLVMFuzzerTestOneInput() and, beside it, the folder corpus/NAME. Under the preset `fuzz` it
+# becomes the libFuzzer program fuzz_NAME; in every other build a test that gives it each file of the
+# corpus, so that an input that once broke a decoder is tried for ever.
+function(lansync_fuzz name)
+  cmake_parse_arguments(ARG "" "SOURCE" "LINK" ${ARGN})
+  if(LANSYNC_ONLY_THREADS)
+    return()
+  endif()
+  add_executable(fuzz_${name} ${ARG_SOURCE})
+  target_link_libraries(fuzz_${name} PRIVATE ${ARG_LINK} lansync_warnings)
+  if(LANSYNC_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    return()
+  endif()
+  target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+  add_test(NAME "${LANSYNC_TEST_PREFIX}fuzz_${name}: survives its corpus"
+    COMMAND fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name})
+  set_tests_properties("${LANSYNC_TEST_PREFIX}fuzz_${name}: survives its corpus"
+    PROPERTIES LABELS unit)
 endfunction()

@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""clang-tidy over every source file that the build compiles.
+
+    tidy.py <source directory> <build directory> [<file>…]
+
+What passed is remembered in the build directory, by a digest of all that the verdict depends on: the
+checks, the compiler's flags, the files and every header they reach (as ninja recorded them). So a first
+run takes minutes and the next one seconds.
+"""
+
+import hashlib
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import run_in_parallel
+import source_tree
+import tidy_batches
+from compile_commands import CompileCommands
+
+# Compiles somebody else's sources.
+NOT_OURS = ("transport/asio.cc",)
+
+
+def files_by_source(build):
+    """Source file → the files it was last compiled from; lacks what ninja does not know."""
+    listing = subprocess.run(["ninja", "-C", build, "-t", "deps"], capture_output=True, text=True)
+    sources = {}
+    block = []
+    for line in [*listing.stdout.split("\n"), ""]:
+        if line.startswith("    "):
+            block.append(str((Path(build) / line.strip()).resolve()))
+        elif block:
+            sources[block[0]] = block
+            block = []
+    return sources
+
+
+@cache
+def file_digest(path):
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).digest()
+    except OSError:
+        return b"missing"
+
+
+def problem_of(process):
+    if process.returncode == 0:
+        return None
+    return process.stdout + "\n".join(
+        line for line in process.stderr.split("\n") if "warnings generated" not in line)
+
+
+def main(root, build, chosen):
+    root, build = str(Path(root).resolve()), str(Path(build).resolve())
+    commands = CompileCommands(root, build)
+    names = [name for name in chosen or source_tree.code_files(root)
+             if name.endswith(".cc") and commands.flags(name) and name not in NOT_OURS]
+    reached = files_by_source(build)
+    config = f"{root}/.clang-tidy"
+    tool = subprocess.run(["clang-tidy-19", "--version"], capture_output=True).stdout
+
+    def verdict_key(name):
+        files = reached.get(f"{root}/{name}")
+        if not files:
+            return None
+        flags = "\0".join(commands.flags(name)).encode()
+        return run_in_parallel.digest(
+            [tool, file_digest(config), flags, *(file_digest(path) for path in files)])
+
+    remembered = Path(build) / "tidy_passed"
+    remembered.mkdir(exist_ok=True)
+    keys = {name: verdict_key(name) for name in names}
+    to_check = [name for name in names if not (keys[name] and (remembered / keys[name]).exists())]
+    batches = tidy_batches.prepare(root, Path(build) / "tidy_batches", to_check, commands.flags)
+
+    def command_of(batch):
+        return ["clang-tidy-19", "--quiet", f"--config-file={config}", batch, "--",
+                *commands.flags(batches[batch][0])]
+
+    def passed(batch):
+        for name in batches[batch]:
+            if keys[name]:
+                (remembered / keys[name]).touch()
+
+    print(f"{len(names)} files, {len(to_check)} to check in {len(batches)} batches", flush=True)
+    failed = run_in_parallel.run_all(list(batches), command_of, problem_of, passed)
+    return 1 if failed or not names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))
