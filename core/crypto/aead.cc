@@ -1,21 +1,13 @@
 #include "core/crypto/aead.h"
 
 #include <sodium.h>
-#if defined(__aarch64__)
-#include <sys/auxv.h>
-#endif
 
 namespace lansync {
 
 bool aes_available() {
-#if defined(__aarch64__)
-  const unsigned long features = getauxval(AT_HWCAP);
-  return (features & HWCAP_AES) != 0 && (features & HWCAP_PMULL) != 0;
-#else
   // Harmless when repeated; the answers below are false before it has run.
   if (sodium_init() < 0) return false;
   return sodium_runtime_has_aesni() != 0 && sodium_runtime_has_pclmul() != 0;
-#endif
 }
 
 AeadNonce noise_nonce(CipherSuite suite, std::uint64_t number) {

@@ -58,7 +58,8 @@ std::unique_ptr<Aead> make_aead(CipherSuite suite);
 // libsodium's. Nothing if this processor or the library's build lacks what the suite needs.
 std::unique_ptr<Aead> make_sodium_aead(CipherSuite suite);
 
-// Whether this processor has the instructions that make AES-GCM fast and constant-time.
+// Whether this processor has the instructions that make AES-GCM fast and constant-time. Knows
+// x86-64's only; elsewhere the answer is no, and channels use ChaCha20-Poly1305.
 bool aes_available();
 
 // How the Noise Protocol Framework (revision 34, section 12) makes a nonce of a message's number:

@@ -12,7 +12,7 @@ SystemEntropy::SystemEntropy() {
 }
 
 void SystemEntropy::fill(std::span<std::byte> bytes) {
-  randombytes_buf(bytes.data(), bytes.size());
+  if (!bytes.empty()) randombytes_buf(bytes.data(), bytes.size());
 }
 
 }  // namespace lansync
