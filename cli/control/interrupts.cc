@@ -1,0 +1,33 @@
+#include "cli/control/interrupts.h"
+
+#include <csignal>
+
+#include <sys/signalfd.h>
+
+#include "core/base/assert.h"
+
+namespace lansync::cli {
+namespace {
+
+sigset_t interrupting_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
+  return signals;
+}
+
+}  // namespace
+
+Interrupts::Interrupts() {
+  const sigset_t signals = interrupting_signals();
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  fd_ = UniqueFd(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  LANSYNC_ASSERT(fd_);
+}
+
+Interrupts::~Interrupts() {
+  const sigset_t signals = interrupting_signals();
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+}  // namespace lansync::cli
