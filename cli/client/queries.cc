@@ -1,0 +1,53 @@
+#include "cli/client/queries.h"
+
+#include "cli/client/conversation.h"
+#include "cli/view.h"
+
+namespace lansync::cli {
+namespace {
+
+// `render` makes text of the report that this request is answered with.
+template <class ReportType, class Render>
+ExitCode query(const CommandContext& context, const Request& request, Render render) {
+  const auto result = converse(context, request, "interrupted");
+  if (!result) return report_failure(context, result.error());
+  const auto* report = std::get_if<ReportType>(&result->report);
+  if (report == nullptr) return ExitCode::failed;
+  print_answer(context, result->data, render(*report));
+  return result->exit;
+}
+
+template <class RequestType, class ReportType, class Render>
+ExitCode query_folder(const CommandContext& context, RequestType request, Render render) {
+  auto folder = absolute_folder(request.folder);
+  if (!folder) return report_failure(context, folder.error());
+  request.folder = std::move(*folder);
+  return query<ReportType>(context, request, render);
+}
+
+}  // namespace
+
+ExitCode run_leave(const CommandContext& context, const LeaveArguments& arguments) {
+  return query_folder<LeaveRequest, LeaveReport>(context, {arguments.folder}, render_leave);
+}
+
+ExitCode run_peers(const CommandContext& context) {
+  return query<PeersReport>(context, PeersRequest(), [&context](const PeersReport& report) {
+    return render_peers(report, context.terminal.columns());
+  });
+}
+
+ExitCode run_connect(const CommandContext& context, const ConnectArguments& arguments) {
+  return query<ConnectReport>(context, ConnectRequest{arguments.address}, render_connect);
+}
+
+ExitCode run_flush(const CommandContext& context, const FlushArguments& arguments) {
+  return query_folder<FlushRequest, FlushReport>(context, {arguments.folder, arguments.timeout},
+                                                 render_flush);
+}
+
+ExitCode run_resume(const CommandContext& context, const ResumeArguments& arguments) {
+  return query_folder<ResumeRequest, ResumeReport>(context, {arguments.folder}, render_resume);
+}
+
+}  // namespace lansync::cli
