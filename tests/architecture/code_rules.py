@@ -36,20 +36,23 @@ OURS = ["core/*", "discovery/*", "transport/*", "library/*", "cli/*"]
 # A call of a free function, and not a declaration (`Result<void> rename(`) nor a member's
 # (`.open(`, `Segment::open(`): what stands before it is told apart.
 _CALL = r"(?:^|(?<!:):|[=({{,;!&|?)]|\breturn|\bco_return)\s*(?:::|std::)?(?:{})\s*\("
-# core/os writes a system call as ::call, and has functions of its own with such names.
-_QUALIFIED_CALL = r"(?<![\w>])::(?:{})\s*\("
+# A system call is written ::call; functions of our own have some of the same names.
+_QUALIFIED_CALL = r"(?:(?<![\w>])|\bstd)::(?:{})\s*\("
 
 DIVERTED = "a whole path can be diverted: use the *at calls on a held descriptor"
-WHOLE_PATH_CALLS = (
-    "open|open64|creat|fopen|freopen|rename|remove|unlink|mkdir|rmdir|mknod|mkfifo|symlink|link|chmod|"
-    "chown|lchown|truncate|utime|utimes|stat|lstat|readlink|realpath|opendir|scandir|nftw|ftw|chdir|"
-    "access|mkstemp|mkdtemp")
+UNMISTAKABLE_CALLS = (
+    "open64|creat|fopen|freopen|unlink|mkdir|rmdir|mknod|mkfifo|symlink|chmod|chown|lchown|truncate|"
+    "utimes|lstat|readlink|realpath|opendir|scandir|nftw|ftw|chdir|mkstemp|mkdtemp")
+WHOLE_PATH_CALLS = UNMISTAKABLE_CALLS + "|open|rename|remove|link|stat|access|utime"
+
+# A share's root is opened by its path, once; an index is our own file, nowhere near a share.
+OWN_PATHS = ["core/os/share_root.cc", "core/os/sqlite*"]
 
 RULES = [
     Rule("the core is told the time", r"\b(?:system|steady|high_resolution|utc|file)_clock::now\b",
          **PURE_CORE),
     Rule("the core is told the time",
-         _CALL.format("time|clock|clock_gettime|gettimeofday|localtime(?:_r)?|mktime"),
+         _CALL.format("time|clock_gettime|gettimeofday|localtime(?:_r)?|mktime"),
          **PURE_CORE),
     Rule("the core is given its randomness",
          r"#\s*include\s*<random>|\b(?:random_device|mt19937(?:_64)?|randombytes\w*|RAND_bytes)\b",
@@ -78,12 +81,12 @@ RULES = [
          _CALL.format("openat|openat2|renameat|renameat2|unlinkat|mkdirat|mknodat|symlinkat|linkat|"
                       "fchmodat|fchownat|utimensat|fstatat|statx|readlinkat|name_to_handle_at"),
          where=OURS, but_not=["core/os/*"]),
-    Rule(DIVERTED, _QUALIFIED_CALL.format(WHOLE_PATH_CALLS), where=["core/os/*"],
-         but_not=["core/os/share_root.cc"]),  # The root itself is opened by its path.
-    Rule(DIVERTED, _CALL.format(WHOLE_PATH_CALLS),
-         where=["discovery/*", "transport/*", "library/*"]),
-    Rule(DIVERTED, r"#\s*include\s*<(?:filesystem|fstream)>|\bstd::filesystem\b", where=SHELL),
-    Rule("processes are started only by the program", _CALL.format("system|popen|execl\\w*|execv\\w*"),
+    Rule(DIVERTED, _QUALIFIED_CALL.format(WHOLE_PATH_CALLS), where=SHELL, but_not=OWN_PATHS),
+    Rule(DIVERTED, _CALL.format(UNMISTAKABLE_CALLS), where=SHELL, but_not=OWN_PATHS + ["core/os/*"]),
+    Rule(DIVERTED, r"#\s*include\s*<(?:filesystem|fstream)>|\bstd::filesystem\b", where=SHELL,
+         but_not=OWN_PATHS),
+    Rule("processes are started only by the program",
+         _QUALIFIED_CALL.format("system|popen|fork|posix_spawnp?|exec[lv]\\w*"),
          where=OURS, but_not=["cli/*"]),
 
     Rule("assert() is off in a release: LANSYNC_ASSERT", r"#\s*include\s*<(?:cassert|assert\.h)>",

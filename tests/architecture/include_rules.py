@@ -45,7 +45,7 @@ THIRD_PARTY = {
     "xxhash.h": ["core/chunk/*.cc"],
     "utf8proc.h": ["core/fs/*.cc", "core/base/*.cc", "cli/*.cc"],
     "sqlite3.h": ["core/os/sqlite*"],
-    "avahi-*": ["discovery/*.cc"],
+    "avahi-*": ["discovery/*.cc", "discovery/avahi_*.h"],
     "google/protobuf/*": ["core/wire/*.cc"],
     "zstd.h": ["core/wire/*.cc"],
     "fmt/*": ["*.cc"],
@@ -54,6 +54,7 @@ THIRD_PARTY = {
     "toml++/*": ["cli/*"],
     "nlohmann/*": ["cli/*"],
     "qrcodegen*": ["cli/*"],
+    "sys/auxv.h": ["core/crypto/*.cc"],  # What the processor can do.
     "catch2/*": [],
     "rapidcheck*": [],
 }
