@@ -35,6 +35,7 @@ class SqlValue {
     requires std::integral<T> || std::is_enum_v<T>
   SqlValue(T value) : value_(static_cast<std::int64_t>(value)) {}
   SqlValue(std::string_view text) : value_(text) {}
+  SqlValue(const char* text) : value_(std::string_view(text)) {}
   SqlValue(const std::string& text) : value_(std::string_view(text)) {}
   SqlValue(ByteView blob) : value_(blob) {}
   SqlValue(const Bytes& blob) : value_(ByteView(blob)) {}

@@ -28,11 +28,30 @@ Result<void> make_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<bool> has_log_beside(const std::string& file) {
+constexpr std::int64_t kPageBytes = 4096;
+
+Result<bool> has_bytes(const std::string& file) {
   struct stat status{};
-  if (::stat((file + "-wal").c_str(), &status) == 0) return status.st_size > 0;
+  if (::stat(file.c_str(), &status) == 0) return status.st_size > 0;
   if (errno == ENOENT) return false;
   return named_errno(file);
+}
+
+// Lengths that SQLite would take for a new database, or for one whose last page is zeros. While a
+// log is beside it the file may end within a page: the log has that page.
+Result<void> check_length(const std::string& file, std::int64_t bytes) {
+  const auto log = has_bytes(file + "-wal");
+  if (!log) return log.error();
+  const auto journal = has_bytes(file + "-journal");
+  if (!journal) return journal.error();
+  bool damaged = bytes % kPageBytes != 0 && !*log && !*journal;
+  if (bytes == 0) {
+    damaged = *log;
+  } else if (bytes < kPageBytes) {
+    damaged = !*journal;
+  }
+  if (damaged) return Error{Errc::corrupt, "database '" + file + "'"};
+  return {};
 }
 
 // Looks by name only: closing any descriptor of the file would drop SQLite's locks on it (POSIX).
@@ -55,17 +74,12 @@ Result<void> make_file(const std::string& file) {
   if ((status.st_mode & 077) != 0 && ::chmod(file.c_str(), 0600) != 0) return named_errno(file);
   // SQLite would open it for reading only and say nothing.
   if (::access(file.c_str(), R_OK | W_OK) != 0) return named_errno(file);
-  if (status.st_size == 0) {
-    // Its log holds what it has lost; SQLite would delete that and start anew.
-    const auto log = has_log_beside(file);
-    if (!log) return log.error();
-    if (*log) return Error{Errc::corrupt, "database '" + file + "'"};
-  }
-  return {};
+  return check_length(file, status.st_size);
 }
 
 Result<void> configure(Database& database) {
   auto configured = database.execute(
+      "PRAGMA page_size = 4096;"
       "PRAGMA synchronous = FULL;"
       "PRAGMA secure_delete = OFF;"
       "PRAGMA cell_size_check = ON;"
@@ -165,6 +179,17 @@ Result<void> SqliteIndex::load() {
   totals_.pending = {query.bits(2), query.bits(3)};
   totals_.trash = {query.bits(4), query.bits(5)};
   written_totals_ = totals_;
+  return check_disk_rows();
+}
+
+// SQLite has no checksums: damage within a page can make a table look empty. That must not be taken
+// for a folder never seen.
+Result<void> SqliteIndex::check_disk_rows() {
+  if (totals_.disk.files == 0) return {};
+  Query query(prepared(Sql::disk_range), {"", kAfterEveryPath, 1});
+  const auto row = query.next();
+  if (!row) return row.error();
+  if (!*row) return query.corrupt();
   return {};
 }
 

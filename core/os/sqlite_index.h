@@ -109,6 +109,7 @@ class SqliteIndex final : public Index {
   // What is kept in memory, as the tables have it.
   Result<void> load();
   Result<void> load_authors();
+  Result<void> check_disk_rows();
   [[nodiscard]] Error corrupt() const;
 
   [[nodiscard]] AuthorNumber number_of(const Author& author) const;  // Zero if it has none.
