@@ -77,10 +77,10 @@ def main(root, build, chosen):
 
     def command_of(batch):
         return ["clang-tidy-19", "--quiet", f"--config-file={config}", batch, "--",
-                *commands.flags(batches[batch][0])]
+                *batches[batch][1]]
 
     def passed(batch):
-        for name in batches[batch]:
+        for name in batches[batch][0]:
             if keys[name]:
                 (remembered / keys[name]).touch()
 
