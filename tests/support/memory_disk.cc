@@ -53,12 +53,12 @@ MemoryDisk::MemoryDisk() {
 }
 
 Result<MemoryDisk::Lock> MemoryDisk::begin(DiskOperation operation) {
-  std::function<void(DiskOperation)> called;
+  std::shared_ptr<std::function<void(DiskOperation)>> called;
   {
     const Lock held(mutex);
     called = callback;
   }
-  if (called) called(operation);
+  if (called && *called) (*called)(operation);
   Lock held(mutex);
   ++calls;
   ++calls_of[operation];

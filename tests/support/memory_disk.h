@@ -94,7 +94,8 @@ struct MemoryDisk {
   WallTime now;
   RootIdentity identity{1, 1, "memory"};
   std::optional<std::uint64_t> capacity;
-  std::function<void(DiskOperation)> callback;
+  // Shared, so that one that is replaced while it runs stays alive, and keeps its state if not.
+  std::shared_ptr<std::function<void(DiskOperation)>> callback;
   std::vector<Fault> faults;
   std::uint64_t calls = 0;
   std::map<DiskOperation, std::uint64_t> calls_of;

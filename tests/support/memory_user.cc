@@ -86,7 +86,7 @@ void MemoryFileSystem::clear_faults() {
 
 void MemoryFileSystem::before_each(std::function<void(DiskOperation)> callback) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->callback = std::move(callback);
+  disk_->callback = std::make_shared<std::function<void(DiskOperation)>>(std::move(callback));
 }
 
 std::uint64_t MemoryFileSystem::calls() const {

@@ -129,9 +129,9 @@ TEST_CASE("Only regular files are opened", "[fs]") {
 
 TEST_CASE("A link's target is read as it is", "[fs]") {
   for_each_world([](ShareWorld& world) {
-    world.make_link("link", "../../etc/passwd");
+    world.make_link("link", "../../some/where");
     world.write("file", "");
-    CHECK(*world.fs().read_link(at("link")) == "../../etc/passwd");
+    CHECK(*world.fs().read_link(at("link")) == "../../some/where");
     CHECK(error_of(world.fs().read_link(at("file"))) == errc::invalid_argument);
     CHECK(error_of(world.fs().read_link(at("absent"))) == errc::no_such_file_or_directory);
     CHECK(error_of(world.fs().read_link({})) == Errc::refused);
@@ -231,7 +231,7 @@ TEST_CASE("Names in the staging folder and the trash are one component", "[fs]")
     stage(fs, "s", "x");
     for (const std::string& name :
          {std::string(), std::string("."), std::string(".."), std::string("a/b"),
-          std::string("../share"), std::string("/etc"), std::string("a\0b", 3),
+          std::string("../share"), std::string("/absent-entry-of-a-test"), std::string("a\0b", 3),
           std::string(256, 'n')}) {
       CAPTURE(name);
       CHECK(error_of(fs.open_stage(name)) == errc::invalid_argument);
