@@ -3,8 +3,8 @@
 
   discovery_e2e.py PROBE [unittest arguments]
 
-PROBE is the built discovery_probe. Waits for what must happen, with a generous limit; never for time
-to pass.
+PROBE is the built discovery_probe. Waits for what must happen, with a generous limit; never for
+time to pass.
 """
 
 import json

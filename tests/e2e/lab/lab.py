@@ -3,21 +3,22 @@
 
 As a library: `with Lab(hosts=2) as lab: lab.spawn(1, [...])`. By hand, one command each:
 
-  lab.py up N                      prints the new lab's name; hosts 1..N are 10.77.0.I and fd77::I on eth0
+  lab.py up N                      prints the new lab's name; hosts 1..N have an eth0 each with
+                                   10.77.0.I and fd77::I
   lab.py NAME exec I CMD...        run a command on host I
   lab.py NAME loss I PERCENT       drop that share of what host I receives; 0 ends it
-  lab.py NAME mcast I drop|allow   drop multicast and broadcast at host I, as a hostile access point does
+  lab.py NAME mcast I drop|allow   drop multicast and broadcast at host I, as bad access points do
   lab.py NAME link I up|down       plug or unplug host I's cable, at the switch
   lab.py NAME nic I up|down        take host I's own interface up or down
   lab.py NAME address I add|del A  give host I an address (with prefix length) on eth0, or take it
-  lab.py NAME bus I start|kill     a D-Bus system bus for host I (DBUS_SYSTEM_BUS_ADDRESS: see `env`)
+  lab.py NAME bus I start|kill     a D-Bus system bus for host I
   lab.py NAME avahi I start|stop|kill   an avahi-daemon for host I, called hostI
   lab.py NAME env I                the variables a program on host I needs to find its bus
   lab.py NAME down                 end what runs in the lab and remove it
 
-Every lab has a name of its own, so that several can be up at once. Only processes inside a lab's own
-namespaces are ever signalled. Needs root (or a user namespace in which one is root), ip and nft; the
-daemons need dbus-daemon and avahi-daemon, but neither systemd nor a running system bus.
+Every lab has a name of its own, so that several can be up at once. Only processes inside a lab's
+own namespaces are ever signalled. Needs root (or a user namespace in which one is root), ip and
+nft; the daemons need dbus-daemon and avahi-daemon, but neither systemd nor a running system bus.
 """
 
 import contextlib
