@@ -139,6 +139,7 @@ TEST_CASE("Several threads seal what one thread opens in order, across a change 
     const NonceSchedule schedule{.first_nonce = 0, .rekey_messages = 10};
     CipherState sender(suite, some_key(), schedule);
     std::vector<MessageKey> keys;
+    keys.reserve(kMessages);
     for (std::size_t i = 0; i < kMessages; ++i) keys.push_back(*sender.next());
     sender.destroy();
 
@@ -151,6 +152,7 @@ TEST_CASE("Several threads seal what one thread opens in order, across a change 
       }
     };
     std::vector<std::thread> workers;
+    workers.reserve(3);
     for (std::size_t worker = 0; worker < 3; ++worker) {
       workers.emplace_back(seal_every_third, worker);
     }

@@ -148,7 +148,8 @@ TEST_CASE("Two sides agree only on the same descriptions and on who began") {
     auto right = std::move(responder).finish(initiators, to_bytes("forged"));
     REQUIRE(left);
     REQUIRE(right);
-    CHECK(Outcome{*std::move(left), *std::move(right)}.nothing_in_common());
+    const Outcome outcome{*std::move(left), *std::move(right)};
+    CHECK(outcome.nothing_in_common());
   }
   SECTION("two that both think they began") {
     test::SeededEntropy entropy(3);

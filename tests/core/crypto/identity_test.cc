@@ -1,6 +1,7 @@
 #include "core/crypto/identity.h"
 
 #include <catch2/catch.hpp>
+#include <sodium.h>
 
 #include "tests/core/crypto/test_entropy.h"
 
@@ -154,6 +155,36 @@ TEST_CASE("A damaged key file is noticed") {
   Bytes longer = file;
   longer.push_back(std::byte{0});
   CHECK(is_corrupt(longer));
+}
+
+// A key file's content with the check that belongs to it.
+Bytes with_check(Bytes content) {
+  Bytes digest(crypto_hash_sha256_BYTES);
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(content.data()), content.size());
+  append(content, ByteView(digest).first(28));
+  return content;
+}
+
+TEST_CASE("A key file that somebody wrote anew is looked at closely") {
+  Bytes content = to_bytes(device().encode().view());
+  content.resize(content.size() - 28);
+  REQUIRE(DeviceKeys::decode(with_check(content)));
+  Errc expected = Errc::corrupt;
+  SECTION("a later version") {
+    content[11] = std::byte{2};
+    expected = Errc::unsupported;
+  }
+  SECTION("another device's id") {
+    const DeviceKeys other = device(2);
+    std::copy(other.id().bytes.begin(), other.id().bytes.end(), content.end() - 32);
+  }
+  SECTION("more than belongs in it") { content.resize(content.size() + 1); }
+  SECTION("less than belongs in it") { content.resize(content.size() - 1); }
+  SECTION("nothing but the header") { content.resize(12); }
+  const auto loaded = DeviceKeys::decode(with_check(content));
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().code == expected);
 }
 
 TEST_CASE("Two devices have nothing in common") {
