@@ -72,7 +72,8 @@ void ByteReader::fail(Errc errc) {
 
 Result<void> ByteReader::finish(const char* what) const {
   if (failed_) return Error{errc_, what};
-  if (!rest_.empty()) return Error{Errc::malformed, std::string(what) + ": more than was announced"};
+  if (!rest_.empty())
+    return Error{Errc::malformed, std::string(what) + ": more than was announced"};
   return {};
 }
 

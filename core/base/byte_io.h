@@ -1,7 +1,7 @@
 // Reading and writing of the few formats that lansync signs or stores byte for byte.
 //
-// Integers are LEB128 varints in their only shortest form, byte strings are prefixed by their length:
-// one value has exactly one encoding, so bytes that decode also re-encode to themselves.
+// Integers are LEB128 varints in their only shortest form, byte strings are prefixed by their
+// length: one value has exactly one encoding, so bytes that decode also re-encode to themselves.
 #pragma once
 
 #include <cstdint>

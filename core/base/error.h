@@ -10,22 +10,22 @@ namespace lansync {
 //
 // The numbers appear in logs and on the wire (Close): append, never renumber.
 enum class Errc {
-  truncated = 1,        // the input ended inside a value
-  malformed = 2,        // the bytes cannot mean what they claim to
-  limit_exceeded = 3,   // well formed, but more than we agree to handle
-  mismatch = 4,         // the data is not what its hash or its promise said
-  not_authentic = 5,    // a tag or a signature did not verify
-  peer_timed_out = 6,   // the peer stopped answering
-  not_found = 7,        // there is no such thing
-  refused = 8,          // understood, and not allowed
-  wrong_state = 9,      // legal, but not now
-  busy = 10,            // somebody else holds it; try again
-  changed = 11,         // the file is no longer what it was when it was looked at
-  corrupt = 12,         // what we stored ourselves does not read back
-  expired = 13,         // too late
-  unsupported = 14,     // the other side or this system lacks what is needed
-  closed = 15,          // the other side ended the conversation
-  cancelled = 16,       // we ended it
+  truncated = 1,       // the input ended inside a value
+  malformed = 2,       // the bytes cannot mean what they claim to
+  limit_exceeded = 3,  // well formed, but more than we agree to handle
+  mismatch = 4,        // the data is not what its hash or its promise said
+  not_authentic = 5,   // a tag or a signature did not verify
+  peer_timed_out = 6,  // the peer stopped answering
+  not_found = 7,       // there is no such thing
+  refused = 8,         // understood, and not allowed
+  wrong_state = 9,     // legal, but not now
+  busy = 10,           // somebody else holds it; try again
+  changed = 11,        // the file is no longer what it was when it was looked at
+  corrupt = 12,        // what we stored ourselves does not read back
+  expired = 13,        // too late
+  unsupported = 14,    // the other side or this system lacks what is needed
+  closed = 15,         // the other side ended the conversation
+  cancelled = 16,      // we ended it
 };
 
 const std::error_category& lansync_category() noexcept;
@@ -40,7 +40,8 @@ struct Error {
   std::error_code code;
   std::string context;
 
-  Error(std::error_code error_code, std::string what) : code(error_code), context(std::move(what)) {}
+  Error(std::error_code error_code, std::string what)
+      : code(error_code), context(std::move(what)) {}
   Error(Errc errc, std::string what) : code(make_error_code(errc)), context(std::move(what)) {}
 
   // The failure of the last system call, from errno.

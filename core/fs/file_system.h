@@ -116,6 +116,8 @@ class FileSystem {
   virtual Result<void> make_stage_link(std::string_view name, std::string_view target) = 0;
   virtual Result<FileStat> stat_stage(std::string_view name) = 0;
   virtual Result<std::vector<std::string>> list_stage() = 0;
+  // Where nothing may be (file_exists).
+  virtual Result<void> rename_stage(std::string_view from, std::string_view to) = 0;
   // Succeeds if there is none.
   virtual Result<void> remove_stage(std::string_view name) = 0;
 

@@ -9,9 +9,9 @@
 
 namespace lansync {
 
-// One life of one device's log. A device that lost its index, or went back to an older one, starts a
-// new incarnation: the counters of the old one are never used again, so a dot names one change for
-// ever (docs/decisions.md, "Incarnations").
+// One life of one device's log. A device that lost its index, or went back to an older one, starts
+// a new incarnation: the counters of the old one are never used again, so a dot names one change
+// for ever (docs/decisions.md, "Incarnations").
 struct Author {
   DeviceId device;
   std::uint64_t incarnation = 0;

@@ -60,7 +60,7 @@ Result<std::vector<Dot>> decode_stub(const SegmentHeader& header, std::uint64_t 
     const std::uint64_t newest = own ? counter - 1 : known[position].counter;
     if (dot.counter == 0 || dot.counter > newest) reader.fail(Errc::malformed);
   }
-  const auto finished = reader.finish("superseded changes");
+  auto finished = reader.finish("superseded changes");
   if (!finished) return std::move(finished).error();
   const bool sorted = std::ranges::is_sorted(supersedes) &&
                       std::ranges::adjacent_find(supersedes) == supersedes.end();
@@ -131,7 +131,7 @@ Result<Change> decode_body(ByteView body) {
   change.edited_at.ns = reader.signed_varint();
   if (reader.varint_up_to(1) == 1) change.base = reader.id<ContentId>();
   if (!reader.failed()) decode_kind_fields(reader, change);
-  const auto finished = reader.finish("change");
+  auto finished = reader.finish("change");
   if (!finished) return std::move(finished).error();
   auto path = RelativePath::parse(path_text);
   if (!path) return std::move(path).error();
@@ -184,7 +184,7 @@ Result<SegmentHeader> decode_segment_header(ByteView bytes) {
       (first == 1) != (header.previous == SegmentHash{})) {
     reader.fail(Errc::malformed);
   }
-  const auto finished = reader.finish("segment header");
+  auto finished = reader.finish("segment header");
   if (!finished) return std::move(finished).error();
   return header;
 }

@@ -27,8 +27,8 @@ struct SegmentEntry {
   friend bool operator==(const SegmentEntry&, const SegmentEntry&) = default;
 };
 
-// What one signature covers: where the segment stands in which log, what its author had seen when it
-// was made (`context`, without the segment itself), and the hash of its entries.
+// What one signature covers: where the segment stands in which log, what its author had seen when
+// it was made (`context`, without the segment itself), and the hash of its entries.
 struct SegmentHeader {
   ShareId share;
   Author author;
@@ -64,11 +64,11 @@ Bytes encode(const SegmentHeader& header);
 Result<SegmentHeader> decode_segment_header(ByteView bytes);
 SegmentHash segment_hash(ByteView header);
 
-// `change.supersedes` must name only dots that `header.context` covers or that precede the change in
-// the same log.
+// `change.supersedes` must name only dots that `header.context` covers or that precede the change
+// in the same log.
 SegmentEntry encode_entry(const SegmentHeader& header, const Change& change);
-// `counter` is the entry's place in the log. Errors: malformed, truncated, limit_exceeded; a change that
-// breaks a rule of the data model (docs/protocol.md, "Changes") is malformed.
+// `counter` is the entry's place in the log. Errors: malformed, truncated, limit_exceeded; a change
+// that breaks a rule of the data model (docs/protocol.md, "Changes") is malformed.
 Result<LogEntry> decode_entry(const SegmentHeader& header, std::uint64_t counter,
                               const SegmentEntry& entry);
 BodyHash body_hash(ByteView body);
@@ -80,8 +80,9 @@ std::array<std::byte, 32> entries_hash(std::span<const SegmentEntry> entries);
 // and gives the changes their dots in order.
 Segment build_segment(SegmentHeader header, std::span<Change> changes);
 
-// What a segment says once it is known to be whole: header and entries agree, sizes are within limits.
-// Does not check the signature, the chain or the context; that is the receiver's (sync/replica).
+// What a segment says once it is known to be whole: header and entries agree, sizes are within
+// limits. Does not check the signature, the chain or the context; that is the receiver's
+// (sync/replica).
 struct OpenSegment {
   SegmentHeader header;
   SegmentHash hash;

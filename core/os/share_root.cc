@@ -220,6 +220,16 @@ Result<std::vector<std::string>> ShareRoot::list_stage() {
   return list_names(*std::move(fd), "stage");
 }
 
+Result<void> ShareRoot::rename_stage(std::string_view from, std::string_view to) {
+  auto source = control_name(from);
+  if (!source) return std::move(source).error();
+  auto target = control_name(to);
+  if (!target) return std::move(target).error();
+  const auto error =
+      rename_to_free_name({control_.stage(), *source}, {control_.stage(), *target}, renames_);
+  return as_result(error, from);
+}
+
 Result<void> ShareRoot::remove_stage(std::string_view name) {
   auto leaf = control_name(name);
   if (!leaf) return std::move(leaf).error();

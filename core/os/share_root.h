@@ -57,6 +57,7 @@ class ShareRoot final : public FileSystem {
   Result<void> make_stage_link(std::string_view name, std::string_view target) override;
   Result<FileStat> stat_stage(std::string_view name) override;
   Result<std::vector<std::string>> list_stage() override;
+  Result<void> rename_stage(std::string_view from, std::string_view to) override;
   Result<void> remove_stage(std::string_view name) override;
 
   Result<void> install_new(std::string_view stage, const RelativePath& path) override;

@@ -161,6 +161,16 @@ Result<std::vector<std::string>> MemoryFileSystem::list_stage() {
   return names;
 }
 
+Result<void> MemoryFileSystem::rename_stage(std::string_view from, std::string_view to) {
+  auto lock = disk_->begin(DiskOperation::rename_stage);
+  if (!lock) return std::move(lock).error();
+  auto source = place_in_folder(disk_->stage, from);
+  if (!source) return std::move(source).error();
+  auto target = place_in_folder(disk_->stage, to);
+  if (!target) return std::move(target).error();
+  return disk_->move(*source, *target);
+}
+
 Result<void> MemoryFileSystem::remove_stage(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::remove_stage);
   if (!lock) return std::move(lock).error();

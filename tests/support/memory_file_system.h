@@ -27,6 +27,7 @@ enum class DiskOperation {
   make_stage_link,
   stat_stage,
   list_stage,
+  rename_stage,
   remove_stage,
   install_new,
   exchange,
@@ -136,6 +137,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<void> make_stage_link(std::string_view name, std::string_view target) override;
   Result<FileStat> stat_stage(std::string_view name) override;
   Result<std::vector<std::string>> list_stage() override;
+  Result<void> rename_stage(std::string_view from, std::string_view to) override;
   Result<void> remove_stage(std::string_view name) override;
   Result<void> install_new(std::string_view stage, const RelativePath& path) override;
   Result<void> exchange(std::string_view stage, const RelativePath& path) override;

@@ -1,0 +1,129 @@
+// Makes the disk show the heads.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/engine/fetcher.h"
+#include "core/engine/job.h"
+#include "core/engine/path_issues.h"
+#include "core/engine/scan.h"
+#include "core/index/index.h"
+#include "core/sync/plan.h"
+
+namespace lansync {
+
+// Works through the paths whose heads ask for something else than the disk shows: plans each, has
+// the bytes fetched, and gathers what is ready into one ApplyJob at a time, made durable together.
+//
+//   - replan() after every change of heads or rows: it decides which paths are pending and stores
+//   them.
+//   - advance() looks at pending paths and fills the next job.
+//   - Removals come last: while something is being created they wait (at most kRemovalDelay), so
+//   that
+//     a moved file is copied from its old place; and when they are too many they wait for
+//     release().
+//   - What cannot be done now is tried again later, and is an issue meanwhile.
+//
+// While a job is under way its directories are frozen for the scan.
+//
+// Owned by one share's engine.
+class Applier {
+ public:
+  static constexpr std::size_t kWindowPaths = 1024;  // Pending paths looked at; the rest wait.
+  static constexpr std::size_t kStepsMax = 512;      // In one job.
+  static constexpr std::chrono::seconds kRemovalDelay{5};
+  static constexpr std::chrono::seconds kRetryDelay{30};
+  static constexpr std::chrono::seconds kBusyDelay{2};
+  static constexpr std::chrono::seconds kNoSpaceDelay{5};
+
+  Applier(Index& index, Fetcher& fetcher, Scan& scan, PathIssues& issues, const CopyNames& names)
+      : index_(index), fetcher_(fetcher), scan_(scan), issues_(issues), names_(names) {}
+
+  void set_root(const RootIdentity& root) { root_ = root; }
+
+  // Decides anew what is pending at these paths and above them.
+  Result<void> replan(const std::set<RelativePath>& touched);
+
+  // Looks at what is pending. Call it after every input; it does little when nothing has changed.
+  Result<void> advance(Now now);
+  // Something happened elsewhere that may let blocked paths go on: the bytes for this one are here;
+  // a round of the scan ended, or removals may go on.
+  void ready(const RelativePath& source);
+  void handle_scan_progress();
+
+  std::optional<ApplyJob> poll_job();
+  // Updates the rows. What changed is replanned; directories that turned out otherwise are
+  // rescanned.
+  Result<void> handle_applied(Result<Applied> applied, Now now);
+  // A fetch failed on this side: no space, an unwritable staging folder.
+  void handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now);
+
+  [[nodiscard]] bool job_under_way() const { return job_under_way_; }
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  // Removals that wait for a person's word.
+  [[nodiscard]] std::uint64_t held() const { return held_; }
+  void release();
+  // The bytes that could not be written for want of space; 0 if there is room.
+  [[nodiscard]] std::uint64_t lacking_bytes() const { return lacking_bytes_; }
+
+ private:
+  // What a pending path waits for.
+  enum class Waits : std::uint8_t { nothing, bytes, room, tree, scan, others };
+  struct Pending {
+    Waits waits = Waits::nothing;
+    TimePoint retry_at{};  // Not before.
+    TimePoint removal_since{};
+  };
+  // A step in the job under way, with what it takes to understand its result.
+  struct InJob {
+    Step step;
+    std::string trash;
+  };
+
+  Result<std::vector<Step>> steps_for(const RelativePath& path);
+  Result<void> replan_one(const RelativePath& path);
+  Result<void> refill();
+  Result<void> examine(const RelativePath& path, Now now, std::vector<Step>& removals);
+  Result<Waits> take(const Step& step, Now now, std::vector<Step>& removals);
+  Result<bool> parent_ready(const RelativePath& path);
+  Result<void> consider_removals(std::vector<Step> removals, Now now);
+  Result<std::uint64_t> unmatched(const std::vector<Step>& removals);
+  Result<Waits> take_install(const Step& step, Now now);
+  Result<void> adopt(const Step& step);
+  void add(const Step& step, ApplyStep apply, Now now);
+  Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
+  Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
+  void record_failure(const InJob& done, const Error& error, TimePoint now);
+  void wake(Waits waits);
+  void retry(const RelativePath& source, TimePoint at);
+
+  Index& index_;
+  Fetcher& fetcher_;
+  Scan& scan_;
+  PathIssues& issues_;
+  const CopyNames& names_;
+  RootIdentity root_;
+
+  std::map<RelativePath, Pending> window_;
+  RelativePath window_end_;  // Paths after this have not been loaded from the index yet.
+  bool all_loaded_ = false;
+
+  std::vector<ApplyStep> batch_;
+  std::vector<InJob> batch_steps_;
+  std::vector<InJob> job_steps_;
+  std::set<RelativePath> batch_paths_;  // Sources and places in the batch or the job under way.
+  std::set<RelativePath> making_;       // Directories that the batch makes.
+  bool job_under_way_ = false;
+  std::uint64_t trash_serial_ = 0;
+
+  std::uint64_t held_ = 0;
+  bool released_ = false;
+  std::uint64_t lacking_bytes_ = 0;
+};
+
+}  // namespace lansync

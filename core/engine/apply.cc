@@ -1,0 +1,166 @@
+#include "core/engine/apply.h"
+
+#include <memory>
+#include <set>
+
+#include "core/fs/installer.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::string_view kClaimed = "claimed-";
+
+bool is_install(const ApplyStep& step) {
+  return step.kind == ApplyStep::Kind::install_file || step.kind == ApplyStep::Kind::install_link;
+}
+
+// The staged files of a batch, opened, given their metadata and made durable.
+class DurableStage {
+ public:
+  DurableStage(FileSystem& fs, std::span<const ApplyStep> steps) : results_(steps.size()) {
+    std::vector<StageFile*> files;
+    std::vector<std::size_t> places;
+    std::vector<std::unique_ptr<StageFile>> open;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].kind != ApplyStep::Kind::install_file) continue;
+      auto file = prepare(fs, steps[i]);
+      if (!file) {
+        results_[i] = std::move(file).error();
+        continue;
+      }
+      files.push_back(file->get());
+      places.push_back(i);
+      open.push_back(*std::move(file));
+    }
+    auto synced = sync_stage(files);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (!synced[i]) results_[places[i]] = std::move(synced[i]).error();
+    }
+  }
+
+  [[nodiscard]] const Result<void>& result(std::size_t step) const { return results_[step]; }
+
+ private:
+  static Result<std::unique_ptr<StageFile>> prepare(FileSystem& fs, const ApplyStep& step) {
+    auto file = fs.open_stage(step.stage);
+    if (!file) return file;
+    const auto stat = (*file)->stat();
+    if (!stat) return stat.error();
+    if (stat->size != step.size) return Error{Errc::corrupt, "staged file"};
+    auto set = (*file)->set_mode_and_mtime(step.mode, step.mtime);
+    if (!set) return std::move(set).error();
+    return file;
+  }
+
+  std::vector<Result<void>> results_;
+};
+
+Result<ApplyStepDone> installed(Result<InstallOutcome> outcome) {
+  if (!outcome) return std::move(outcome).error();
+  // A version that nobody knew went to the trash; whatever is at the path now is to be looked at.
+  if (outcome->end == InstallEnd::rescued) return Error{Errc::changed, "file at the path"};
+  return ApplyStepDone{outcome->stat, outcome->end == InstallEnd::replaced};
+}
+
+Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
+  const std::string claimed = std::string(kClaimed) + step.stage;
+  if (step.kind == ApplyStep::Kind::install_link) {
+    if (auto removed = fs.remove_stage(step.stage); !removed) return std::move(removed).error();
+    if (auto made = fs.make_stage_link(step.stage, step.link_target); !made) {
+      return std::move(made).error();
+    }
+  }
+  if (!step.expected)
+    return installed(install(fs, step.stage, step.path, std::nullopt, step.trash));
+  if (auto renamed = fs.rename_stage(step.stage, claimed); !renamed) {
+    return std::move(renamed).error();
+  }
+  const auto staged = fs.stat_stage(claimed);
+  if (!staged) return staged.error();
+  auto outcome = install(fs, claimed, step.path, step.expected, step.trash);
+  if (outcome) return installed(std::move(outcome));
+  // Under the claimed name is our file again, or, if that could not be undone, the person's.
+  const Error error = std::move(outcome).error();
+  const auto rescued = rescue_stage(fs, claimed, FileIdentity::of(*staged), step.trash);
+  if (rescued && !*rescued) {
+    if (auto back = fs.rename_stage(claimed, step.stage); !back) return std::move(back).error();
+  }
+  return error;
+}
+
+Result<ApplyStepDone> set_metadata(FileSystem& fs, const ApplyStep& step) {
+  const auto before = fs.stat(step.path);
+  if (!before) return before.error();
+  if (step.expected && FileIdentity::of(*before) != *step.expected) {
+    return Error{Errc::changed, "file at the path"};
+  }
+  if (before->kind != NodeKind::link && before->mode != step.mode) {
+    if (auto set = fs.set_mode(step.path, step.mode); !set) return std::move(set).error();
+  }
+  if (before->kind == NodeKind::file && before->mtime != step.mtime) {
+    if (auto set = fs.set_mtime(step.path, step.mtime); !set) return std::move(set).error();
+  }
+  const auto after = fs.stat(step.path);
+  if (!after) return after.error();
+  return ApplyStepDone{*after, false};
+}
+
+Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step) {
+  switch (step.kind) {
+    case ApplyStep::Kind::make_dir: {
+      const auto stat = make_dir(fs, step.path, step.mode);
+      if (!stat) return stat.error();
+      return ApplyStepDone{*stat, false};
+    }
+    case ApplyStep::Kind::install_file:
+    case ApplyStep::Kind::install_link: return install_step(fs, step);
+    case ApplyStep::Kind::set_metadata: return set_metadata(fs, step);
+    case ApplyStep::Kind::remove:
+      return installed(remove_to_trash(fs, step.path, *step.expected, step.trash));
+    case ApplyStep::Kind::remove_dir: {
+      const auto removed = remove_dir(fs, step.path, *step.expected);
+      if (!removed) return removed.error();
+      return ApplyStepDone{};
+    }
+  }
+  return Error{Errc::unsupported, "step"};
+}
+
+}  // namespace
+
+Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps) {
+  const DurableStage stage(fs, steps);
+  Applied applied;
+  std::set<RelativePath> dirs;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (is_install(steps[i]) && !stage.result(i)) {
+      applied.steps.emplace_back(stage.result(i).error());
+      continue;
+    }
+    applied.steps.push_back(perform(fs, steps[i]));
+    if (applied.steps.back()) dirs.insert(steps[i].path.parent());
+  }
+  for (const SyncFailure& failure : sync_dirs(fs, dirs)) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (steps[i].path.parent() == failure.dir && applied.steps[i]) {
+        applied.steps[i] = failure.error;
+      }
+    }
+  }
+  return applied;
+}
+
+bool is_claimed(std::string_view stage_name) { return stage_name.starts_with(kClaimed); }
+
+Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix) {
+  auto names = fs.list_stage();
+  if (!names) return std::move(names).error();
+  for (const std::string& name : *names) {
+    if (!is_claimed(name)) continue;
+    auto moved = fs.move_stage_to_trash(name, std::string(trash_prefix) + name);
+    if (!moved) return moved;
+  }
+  return {};
+}
+
+}  // namespace lansync

@@ -1,0 +1,24 @@
+// A batch of steps on the visible tree, made durable together.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/engine/job.h"
+#include "core/fs/file_system.h"
+
+namespace lansync {
+
+// Performs the steps in order: directories first as the caller sorted them, then each file by the
+// install protocol (fs/installer.h), all staged files made durable before the first is installed
+// and all directories after the last. A step whose directory could not be made durable has failed.
+Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps);
+
+// A staged file is claimed, that is renamed, before it is exchanged with what a person has at its
+// path: whatever is found under a claimed name after a crash may be the person's, and is never
+// written to or thrown away, but moved to the trash by recover_claimed().
+bool is_claimed(std::string_view stage_name);
+// Once, before the first job, when a share is opened. `trash_prefix` makes the names unique.
+Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix);
+
+}  // namespace lansync

@@ -1,0 +1,218 @@
+#include "core/engine/exchange.h"
+
+#include <algorithm>
+
+#include "core/base/limits.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::size_t kPlacesPerRead = 64;
+// Ops in one message; the log of a large share travels in several.
+constexpr std::size_t kOpsBytesMax = limits::kControlRecordBytesMax / 2;
+constexpr std::size_t kRecentMax = 4096;
+
+}  // namespace
+
+void Exchange::handle_peer_up(const DeviceId& device) {
+  PeerState& peer = peers_[device];
+  peer = PeerState{};
+  peer.device = device;
+  outboxes_[device] = {};
+  if (membership_.member(device) != nullptr) greet(peer);
+}
+
+void Exchange::handle_peer_down(const DeviceId& device) {
+  peers_.erase(device);
+  outboxes_.erase(device);
+}
+
+void Exchange::greet(PeerState& peer) {
+  peer.hello_sent = true;
+  send(peer.device, ShareHello{membership_.heads()});
+}
+
+void Exchange::join(PeerState& peer) {
+  if (!peer.hello_sent) greet(peer);
+  peer.joined = true;
+}
+
+Result<void> Exchange::handle_hello(const DeviceId& from, const ShareHello& hello) {
+  PeerState& peer = peers_.at(from);
+  const bool knows_more = std::ranges::any_of(
+      hello.member_op_heads, [&](const MemberOpHash& head) { return !membership_.knows(head); });
+  if (knows_more) send(from, MemberOpsRequest{});
+  if (membership_.member(from) != nullptr) join(peer);
+  return {};
+}
+
+Result<void> Exchange::handle_member_ops_request(const DeviceId& from) {
+  if (!peers_.at(from).joined && membership_.member(from) == nullptr) {
+    return Error{Errc::refused, "question by a device that is no member"};
+  }
+  MemberOps message{membership_.genesis_record(), {}};
+  std::size_t bytes = 0;
+  for (const SignedRecord& op : membership_.ops()) {
+    bytes += op.body.size() + op.signature.size() + 16;
+    if (bytes > kOpsBytesMax) {
+      send(from, std::exchange(message, MemberOps{membership_.genesis_record(), {}}));
+      bytes = 0;
+    }
+    message.ops.push_back(op);
+  }
+  send(from, std::move(message));
+  return {};
+}
+
+Result<bool> Exchange::handle_member_ops(const DeviceId& from, const MemberOps& ops) {
+  bool changed = false;
+  for (const SignedRecord& op : ops.ops) {
+    const MemberOpHash hash = member_op_hash(op);
+    if (membership_.knows(hash)) continue;
+    if (auto added = membership_.add(op); !added) return std::move(added).error();
+    if (auto stored = index_.append_member_op(hash, encode(op)); !stored) {
+      return std::move(stored).error();
+    }
+    changed = true;
+  }
+  PeerState& peer = peers_.at(from);
+  if (membership_.member(from) != nullptr && !peer.joined) join(peer);
+  if (changed) announce_members();
+  return changed;
+}
+
+void Exchange::announce_members() {
+  for (auto& [device, peer] : peers_) {
+    if (membership_.member(device) == nullptr) {
+      peer.joined = false;
+    } else {
+      greet(peer);
+    }
+  }
+}
+
+Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& state) {
+  PeerState& peer = peers_.at(from);
+  if (!peer.joined) return Error{Errc::wrong_state, "state before hello"};
+  const bool first = !peer.clock_known;
+  peer.state = state;
+  peer.clock.join(state.clock);
+  peer.clock_known = true;
+  if (!first) return {};
+  const auto lacking = index_.first_segment_beyond(peer.clock);
+  if (!lacking) return lacking.error();
+  if (*lacking) {
+    peer.cursor = **lacking - 1;
+  } else {
+    // It has everything so far: whatever comes from now on is new to it.
+    peer.cursor = 0;
+    auto places = index_.segments(0, 1);
+    if (!places) return std::move(places).error();
+    for (; !places->empty(); places = index_.segments(peer.cursor, kPlacesPerRead)) {
+      peer.cursor = places->back().arrival;
+    }
+    if (!places) return std::move(places).error();
+  }
+  return {};
+}
+
+Result<void> Exchange::handle_segment(const DeviceId& from, const Segment& segment, TimePoint now,
+                                      std::set<RelativePath>& touched) {
+  PeerState& peer = peers_.at(from);
+  if (!peer.joined) return Error{Errc::wrong_state, "segment before hello"};
+  const CausalClock before = replica_.clock();
+  if (auto done = replica_.integrate(segment, touched); !done) return done;
+  const auto header = decode_segment_header(segment.header);
+  if (!header) return header.error();
+  if (header->last() > peer.clock.counter_of(header->author)) {
+    peer.clock.advance(header->author, header->last());
+  }
+  // Whoever wrote it has the bytes too, and its state saying so is right behind.
+  if (header->author.device == from &&
+      header->last() > peer.state.clock.counter_of(header->author)) {
+    peer.state.clock.advance(header->author, header->last());
+  }
+  if (replica_.clock() == before) return {};
+  const auto lacking = index_.first_segment_beyond(before);
+  if (!lacking) return lacking.error();
+  if (*lacking) recent_.push_back({**lacking, now});
+  if (recent_.size() > kRecentMax) recent_.pop_front();
+  return {};
+}
+
+void Exchange::send(const DeviceId& to, MessageBody body) {
+  if (const auto outbox = outboxes_.find(to); outbox != outboxes_.end()) {
+    outbox->second.queue.push_back(std::move(body));
+  }
+}
+
+bool Exchange::state_is_due(const Outbox& outbox, TimePoint now) const {
+  if (!outbox.told) return true;
+  if (*outbox.told == own_state_) return false;
+  return own_state_.in_sync || outbox.told_at + kStateInterval <= now;
+}
+
+Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, TimePoint now) {
+  const auto found = outboxes_.find(to);
+  if (found == outboxes_.end()) return std::optional<MessageBody>();
+  Outbox& outbox = found->second;
+  if (!outbox.queue.empty()) {
+    MessageBody body = std::move(outbox.queue.front());
+    outbox.queue.pop_front();
+    return std::optional(std::move(body));
+  }
+  PeerState& peer = peers_.at(to);
+  if (!peer.joined) return std::optional<MessageBody>();
+  if (!outbox.told) {
+    outbox.told = own_state_;
+    outbox.told_at = now;
+    return std::optional<MessageBody>(own_state_);
+  }
+  auto segment = poll_segment(peer, now);
+  if (!segment || *segment) return segment;
+  if (!state_is_due(outbox, now)) return std::optional<MessageBody>();
+  outbox.told = own_state_;
+  outbox.told_at = now;
+  return std::optional<MessageBody>(own_state_);
+}
+
+Result<std::optional<MessageBody>> Exchange::poll_segment(PeerState& peer, TimePoint now) {
+  while (!recent_.empty() && recent_.front().at + kRelayDelay <= now) recent_.pop_front();
+  while (peer.clock_known && !peer.clock.covers(replica_.clock())) {
+    auto places = index_.segments(peer.cursor, kPlacesPerRead);
+    if (!places) return std::move(places).error();
+    if (places->empty()) break;
+    for (const SegmentPlace& place : *places) {
+      const std::uint64_t last = place.first + place.count - 1;
+      const bool known = last <= peer.clock.counter_of(place.author);
+      const bool fresh =
+          std::ranges::find(recent_, place.arrival, &Arrived::arrival) != recent_.end();
+      if (!known && fresh) return std::optional<MessageBody>();
+      peer.cursor = place.arrival;
+      if (known) continue;
+      auto segment = index_.segment(place.arrival);
+      if (!segment) return std::move(segment).error();
+      peer.clock.advance(place.author, last);
+      return std::optional<MessageBody>(*std::move(segment));
+    }
+  }
+  return std::optional<MessageBody>();
+}
+
+std::optional<TimePoint> Exchange::next_deadline(TimePoint now) const {
+  std::optional<TimePoint> deadline;
+  const auto offer = [&](TimePoint due) {
+    if (!deadline || due < *deadline) deadline = due;
+  };
+  if (!recent_.empty() && recent_.front().at + kRelayDelay > now) {
+    offer(recent_.front().at + kRelayDelay);
+  }
+  for (const auto& [device, outbox] : outboxes_) {
+    const auto peer = peers_.find(device);
+    if (peer == peers_.end() || !peer->second.joined || !outbox.told) continue;
+    if (*outbox.told != own_state_) offer(outbox.told_at + kStateInterval);
+  }
+  return deadline;
+}
+
+}  // namespace lansync

@@ -1,0 +1,87 @@
+// What a share's members tell each other about its history.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "core/base/time.h"
+#include "core/engine/peer_state.h"
+#include "core/index/index.h"
+#include "core/sync/membership.h"
+#include "core/sync/replica.h"
+#include "core/wire/message.h"
+
+namespace lansync {
+
+// Keeps every connected member's history as complete as ours, and ours as theirs: who belongs to
+// the share first, then clocks, then only what the other lacks, in the order in which it was
+// integrated.
+//
+// Per peer the conversation is: hello (both) → member ops, if one knows more → state (both) →
+// segments and states as they come. A peer that is no member yet may only send its hello and the
+// ops that make it one: it joined through somebody else.
+//
+// What a third device wrote is relayed kRelayDelay after it came: mostly its author is faster.
+//
+// Owned by one share's engine; `peers` is the engine's.
+class Exchange {
+ public:
+  static constexpr std::chrono::milliseconds kRelayDelay{200};
+  static constexpr std::chrono::milliseconds kStateInterval{50};
+
+  Exchange(Index& index, Membership& membership, Replica& replica,
+           std::map<DeviceId, PeerState>& peers)
+      : index_(index), membership_(membership), replica_(replica), peers_(peers) {}
+
+  // A channel to this device is up. It is told about the share if it is a member.
+  void handle_peer_up(const DeviceId& device);
+  void handle_peer_down(const DeviceId& device);
+
+  // Errors are the peer's fault, except those of the index.
+  Result<void> handle_hello(const DeviceId& from, const ShareHello& hello);
+  Result<void> handle_member_ops_request(const DeviceId& from);
+  // True if the membership changed.
+  Result<bool> handle_member_ops(const DeviceId& from, const MemberOps& ops);
+  Result<void> handle_state(const DeviceId& from, const ShareState& state);
+  Result<void> handle_segment(const DeviceId& from, const Segment& segment, TimePoint now,
+                              std::set<RelativePath>& touched);
+
+  // This device's membership log grew by an op made here, or a member's by gossip: tell everybody.
+  void announce_members();
+  // What is to be announced of this device's own state.
+  void set_state(const ShareState& state) { own_state_ = state; }
+
+  // A control message to `to`, ahead of segments.
+  void send(const DeviceId& to, MessageBody body);
+  // The next message for this peer. An error is the index's.
+  Result<std::optional<MessageBody>> poll_message(const DeviceId& to, TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> next_deadline(TimePoint now) const;
+
+ private:
+  struct Outbox {
+    std::deque<MessageBody> queue;
+    std::optional<ShareState> told;  // The state last sent.
+    TimePoint told_at{};
+  };
+  struct Arrived {
+    std::uint64_t arrival = 0;
+    TimePoint at;
+  };
+
+  void greet(PeerState& peer);
+  void join(PeerState& peer);
+  Result<std::optional<MessageBody>> poll_segment(PeerState& peer, TimePoint now);
+  [[nodiscard]] bool state_is_due(const Outbox& outbox, TimePoint now) const;
+
+  Index& index_;
+  Membership& membership_;
+  Replica& replica_;
+  std::map<DeviceId, PeerState>& peers_;
+  std::map<DeviceId, Outbox> outboxes_;
+  std::deque<Arrived> recent_;  // Segments of others that came a moment ago.
+  ShareState own_state_;
+};
+
+}  // namespace lansync

@@ -1,0 +1,429 @@
+#include "core/engine/fetcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/limits.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::size_t kAlternativesMax = 2;  // Places looked at for one chunk that is here already.
+constexpr int kWrongChunksMax = 3;           // Then the peer is not asked again in this session.
+
+}  // namespace
+
+Result<void> Fetcher::start(const Wanted& wanted) {
+  if (const auto known = by_path_.find(wanted.path); known != by_path_.end()) {
+    if (fetches_.at(known->second).wanted.content == wanted.content) return {};
+    cancel(wanted.path);
+  }
+  const FetchId id{next_fetch_++};
+  Fetch fetch;
+  fetch.wanted = wanted;
+  if (wanted.one_chunk) {
+    ChunkHash hash;
+    hash.bytes = wanted.content.bytes;
+    fetch.list.chunks = {{static_cast<std::uint32_t>(wanted.size), hash}};
+    list_is_known(fetch);
+  } else {
+    auto list = index_.chunk_list(wanted.content);
+    if (!list) return std::move(list).error();
+    if (*list) {
+      fetch.list = **std::move(list);
+      list_is_known(fetch);
+    }
+  }
+  fetches_.emplace(id, std::move(fetch));
+  by_path_.emplace(wanted.path, id);
+  return {};
+}
+
+void Fetcher::list_is_known(Fetch& fetch) {
+  std::uint64_t offset = 0;
+  fetch.offsets.clear();
+  for (const Chunk& chunk : fetch.list.chunks) {
+    fetch.offsets.push_back(offset);
+    offset += chunk.bytes;
+  }
+  fetch.phase = Phase::need_stage;
+}
+
+void Fetcher::cancel(const RelativePath& path) {
+  const auto known = by_path_.find(path);
+  if (known == by_path_.end()) return;
+  fetches_.erase(known->second);
+  by_path_.erase(known);
+}
+
+void Fetcher::keep_only(const RelativePath& source, const std::set<RelativePath>& paths) {
+  std::vector<RelativePath> unwanted;
+  for (const auto& [id, fetch] : fetches_) {
+    const Wanted& wanted = fetch.wanted;
+    if (wanted.source == source && !paths.contains(wanted.path)) unwanted.push_back(wanted.path);
+  }
+  for (const RelativePath& path : unwanted) cancel(path);
+}
+
+bool Fetcher::staged(const RelativePath& path, const ContentId& content) const {
+  const auto known = by_path_.find(path);
+  if (known == by_path_.end()) return false;
+  const Fetch& fetch = fetches_.at(known->second);
+  return fetch.phase == Phase::staged && fetch.wanted.content == content;
+}
+
+bool Fetcher::fetching(const RelativePath& path, const ContentId& content) const {
+  const auto known = by_path_.find(path);
+  return known != by_path_.end() && fetches_.at(known->second).wanted.content == content;
+}
+
+std::vector<std::string> Fetcher::stages() const {
+  std::vector<std::string> names;
+  for (const auto& [id, fetch] : fetches_) names.push_back(fetch.wanted.stage);
+  std::ranges::sort(names);
+  return names;
+}
+
+bool Fetcher::busy() const {
+  if (!requests_.empty() || !write_jobs_.empty() || stage_jobs_ > 0) return true;
+  return std::ranges::any_of(fetches_, [this](const auto& entry) {
+    const Fetch& fetch = entry.second;
+    return fetch.phase == Phase::need_stage || fetch.under_way > 0 ||
+           (fetch.phase != Phase::staged && source_for(fetch));
+  });
+}
+
+std::uint64_t Fetcher::staged_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [id, fetch] : fetches_) {
+    if (fetch.phase == Phase::staged) {
+      bytes += fetch.wanted.size;
+    } else if (fetch.phase == Phase::loading) {
+      std::uint64_t left = 0;
+      for (const std::uint32_t chunk : fetch.missing) left += fetch.list.chunks[chunk].bytes;
+      bytes += fetch.wanted.size - std::min(left, fetch.wanted.size);
+    }
+  }
+  return bytes;
+}
+
+Result<void> Fetcher::handle_chunk_list(const DeviceId& peer, const ChunkListReply& reply) {
+  const auto request = requests_.find(reply.request);
+  if (request == requests_.end() || request->second.peer != peer ||
+      !request->second.places.empty()) {
+    return Error{Errc::wrong_state, "chunk list that nobody asked for"};
+  }
+  const FetchId id = request->second.list_of;
+  requests_.erase(request);
+  const auto found = fetches_.find(id);
+  if (found == fetches_.end() || found->second.phase != Phase::listing) return {};
+  Fetch& fetch = found->second;
+  fetch.phase = Phase::need_list;
+  if (reply.total == 0) {
+    fetch.lacking.insert(peer);
+    return {};
+  }
+  const bool fits = reply.first == fetch.list.chunks.size() && !reply.chunks.empty() &&
+                    reply.chunks.size() <= reply.total - std::min(reply.first, reply.total);
+  if (!fits) {
+    fetch.list.chunks.clear();
+    fetch.lacking.insert(peer);
+    return Error{Errc::malformed, "chunk list that does not continue"};
+  }
+  fetch.list.chunks.insert(fetch.list.chunks.end(), reply.chunks.begin(), reply.chunks.end());
+  if (fetch.list.chunks.size() < reply.total) return {};
+  if (fetch.list.content_id() != fetch.wanted.content || fetch.list.size() != fetch.wanted.size) {
+    fetch.list.chunks.clear();
+    fetch.lacking.insert(peer);
+    return Error{Errc::mismatch, "chunk list"};
+  }
+  if (auto stored = index_.put_chunk_list(fetch.wanted.content, fetch.list); !stored) return stored;
+  list_is_known(fetch);
+  return {};
+}
+
+Result<void> Fetcher::handle_data(const DeviceId& peer, const ChunkData& header, ByteView data,
+                                  TimePoint now) {
+  const auto request = requests_.find(header.request);
+  if (request == requests_.end() || request->second.peer != peer ||
+      header.place >= request->second.places.size()) {
+    return Error{Errc::wrong_state, "chunk that nobody asked for"};
+  }
+  Place& place = request->second.places[header.place];
+  if (place.done || header.offset != place.arrived.size() || data.empty() ||
+      data.size() > place.expected.bytes - place.arrived.size()) {
+    return Error{Errc::malformed, "chunk data out of place"};
+  }
+  request->second.last_progress = now;
+  if (place.arrived.empty()) place.arrived.reserve(place.expected.bytes);
+  append(place.arrived, data);
+  if (place.arrived.size() < place.expected.bytes) return {};
+  place.done = true;
+  PeerState& state = peers_.at(peer);
+  state.requested_bytes -= place.expected.bytes;
+  if (const auto found = fetches_.find(place.fetch); found != fetches_.end()) {
+    const Fetch& fetch = found->second;
+    WriteJob job{fetch.wanted.stage, fetch.offsets[place.chunk], place.expected,
+                 std::move(place.arrived)};
+    write_jobs_.push_back({place.fetch, std::move(job), peer, place.chunk});
+  } else {
+    bytes_in_flight_ -= place.expected.bytes;
+  }
+  retire_if_done(header.request);
+  return {};
+}
+
+Result<void> Fetcher::handle_missing(const DeviceId& peer, const ChunksMissing& missing) {
+  const auto request = requests_.find(missing.request);
+  if (request == requests_.end() || request->second.peer != peer) {
+    return Error{Errc::wrong_state, "refusal of what nobody asked for"};
+  }
+  for (const std::uint32_t index : missing.places) {
+    if (index >= request->second.places.size()) return Error{Errc::malformed, "refused chunk"};
+    Place& place = request->second.places[index];
+    if (!place.done) give_back(place, peer, true);
+  }
+  retire_if_done(missing.request);
+  return {};
+}
+
+void Fetcher::give_back(Place& place, const DeviceId& peer, bool lacks) {
+  place.done = true;
+  place.arrived = {};
+  bytes_in_flight_ -= place.expected.bytes;
+  if (const auto state = peers_.find(peer); state != peers_.end()) {
+    state->second.requested_bytes -= place.expected.bytes;
+  }
+  const auto found = fetches_.find(place.fetch);
+  if (found == fetches_.end()) return;
+  Fetch& fetch = found->second;
+  --fetch.under_way;
+  fetch.missing.push_front(place.chunk);
+  if (lacks) fetch.lacking.insert(peer);
+}
+
+void Fetcher::retire_if_done(std::uint32_t request) {
+  const auto found = requests_.find(request);
+  if (found != requests_.end() && std::ranges::all_of(found->second.places, &Place::done)) {
+    requests_.erase(found);
+  }
+}
+
+void Fetcher::drop_request(std::uint32_t request, bool lacks) {
+  auto found = requests_.find(request);
+  Outstanding outstanding = std::move(found->second);
+  requests_.erase(found);
+  for (Place& place : outstanding.places) {
+    if (!place.done) give_back(place, outstanding.peer, lacks);
+  }
+  if (!outstanding.places.empty()) return;
+  if (const auto fetch = fetches_.find(outstanding.list_of);
+      fetch != fetches_.end() && fetch->second.phase == Phase::listing) {
+    fetch->second.phase = Phase::need_list;
+    if (lacks) fetch->second.lacking.insert(outstanding.peer);
+  }
+}
+
+void Fetcher::handle_peer_down(const DeviceId& peer) {
+  std::vector<std::uint32_t> lost;
+  for (const auto& [request, outstanding] : requests_) {
+    if (outstanding.peer == peer) lost.push_back(request);
+  }
+  for (const std::uint32_t request : lost) drop_request(request, false);
+  handle_peer_progress(peer);
+}
+
+void Fetcher::handle_peer_progress(const DeviceId& peer) {
+  for (auto& [id, fetch] : fetches_) fetch.lacking.erase(peer);
+}
+
+void Fetcher::handle_timeout(TimePoint now) {
+  std::vector<std::uint32_t> late;
+  for (const auto& [request, outstanding] : requests_) {
+    if (outstanding.last_progress + kRequestTimeout <= now) late.push_back(request);
+  }
+  for (const std::uint32_t request : late) drop_request(request, true);
+}
+
+std::optional<TimePoint> Fetcher::next_deadline() const {
+  std::optional<TimePoint> deadline;
+  for (const auto& [request, outstanding] : requests_) {
+    const TimePoint due = outstanding.last_progress + kRequestTimeout;
+    if (!deadline || due < *deadline) deadline = due;
+  }
+  return deadline;
+}
+
+void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
+  --stage_jobs_;
+  const auto found = fetches_.find(id);
+  if (found == fetches_.end()) return;
+  if (!staged) return fail(id, std::move(staged).error());
+  Fetch& fetch = found->second;
+  fetch.missing.assign(staged->missing.begin(), staged->missing.end());
+  fetch.phase = Phase::loading;
+  check_done(fetch);
+}
+
+void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
+  const auto& work = std::get<WriteJob>(job.work);
+  bytes_in_flight_ -= work.chunk.bytes;
+  const auto found = fetches_.find(job.fetch);
+  if (found == fetches_.end()) return;
+  Fetch& fetch = found->second;
+  --fetch.under_way;
+  if (written) return check_done(fetch);
+  if (written.error().code != make_error_code(Errc::mismatch)) {
+    return fail(job.fetch, std::move(written).error());
+  }
+  fetch.missing.push_front(job.chunk);
+  fetch.lacking.insert(job.peer);
+  if (const auto peer = peers_.find(job.peer); peer != peers_.end()) ++peer->second.wrong_chunks;
+}
+
+void Fetcher::check_done(Fetch& fetch) {
+  if (!fetch.missing.empty() || fetch.under_way > 0) return;
+  fetch.phase = Phase::staged;
+  ready_.push_back(fetch.wanted.source);
+}
+
+void Fetcher::fail(FetchId id, Error error) {
+  const auto found = fetches_.find(id);
+  const Wanted& wanted = found->second.wanted;
+  failed_.push_back({wanted.path, wanted.source, std::move(error)});
+  by_path_.erase(found->second.wanted.path);
+  fetches_.erase(found);
+}
+
+std::optional<Fetcher::Failed> Fetcher::poll_failed() {
+  if (failed_.empty()) return std::nullopt;
+  Failed failed = std::move(failed_.front());
+  failed_.pop_front();
+  return failed;
+}
+
+std::optional<RelativePath> Fetcher::poll_ready() {
+  if (ready_.empty()) return std::nullopt;
+  RelativePath source = std::move(ready_.front());
+  ready_.pop_front();
+  return source;
+}
+
+std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
+  if (!write_jobs_.empty()) {
+    FetchJob job = std::move(write_jobs_.front());
+    write_jobs_.pop_front();
+    return job;
+  }
+  if (stage_jobs_ >= kStageJobsMax) return std::nullopt;
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase != Phase::need_stage) continue;
+    auto job = stage_job(fetch);
+    if (!job) {
+      fail(id, std::move(job).error());
+      return poll_job();
+    }
+    fetch.phase = Phase::staging;
+    ++stage_jobs_;
+    return FetchJob{id, *std::move(job), {}, 0};
+  }
+  return std::nullopt;
+}
+
+// What this disk has of the file: its content under another name, or single chunks of other files.
+Result<StageJob> Fetcher::stage_job(const Fetch& fetch) {
+  StageJob job{fetch.wanted.stage, fetch.list, {}};
+  for (std::uint32_t i = 0; i < fetch.list.chunks.size(); ++i) {
+    auto places = index_.find_chunk(fetch.list.chunks[i].hash, kAlternativesMax);
+    if (!places) return std::move(places).error();
+    for (const ChunkLocation& place : *places) {
+      auto rows = index_.disk_with_content(place.content, 1);
+      if (!rows) return std::move(rows).error();
+      for (const DiskRow& row : *rows) job.pieces.push_back({i, row.path, place.offset});
+      if (!rows->empty()) continue;
+      auto trash = index_.trash_with_content(place.content, 1);
+      if (!trash) return std::move(trash).error();
+      for (const TrashRow& row : *trash) job.pieces.push_back({i, row.name, place.offset});
+    }
+  }
+  return job;
+}
+
+bool Fetcher::can_serve(const PeerState& peer, const Fetch& fetch) const {
+  return peer.joined && peer.clock_known && peer.wrong_chunks < kWrongChunksMax &&
+         peer.state.clock.covers(fetch.wanted.version) && !fetch.lacking.contains(peer.device);
+}
+
+std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {
+  const PeerState* best = nullptr;
+  for (const auto& [device, peer] : peers_) {
+    if (!can_serve(peer, fetch)) continue;
+    // Whoever has everything surely has this; then whoever is asked for least.
+    const auto better = [](const PeerState& left, const PeerState& right) {
+      return std::pair(!left.state.in_sync, left.requested_bytes) <
+             std::pair(!right.state.in_sync, right.requested_bytes);
+    };
+    if (best == nullptr || better(peer, *best)) best = &peer;
+  }
+  if (best == nullptr) return std::nullopt;
+  return best->device;
+}
+
+std::size_t Fetcher::requests_to(const DeviceId& peer) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      requests_, [&](const auto& entry) { return entry.second.peer == peer; }));
+}
+
+std::optional<Fetcher::Request> Fetcher::poll_request(TimePoint now) {
+  if (auto list = poll_list_request(now)) return list;
+  for (auto& [device, peer] : peers_) {
+    if (auto request = poll_chunk_request(peer, now)) return request;
+  }
+  return std::nullopt;
+}
+
+std::optional<Fetcher::Request> Fetcher::poll_list_request(TimePoint now) {
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase != Phase::need_list) continue;
+    const auto peer = source_for(fetch);
+    if (!peer || requests_to(*peer) >= kRequestsPerPeerMax) continue;
+    const std::uint32_t request = next_request_++;
+    requests_.emplace(request, Outstanding{*peer, {}, id, now});
+    fetch.phase = Phase::listing;
+    const auto first = static_cast<std::uint32_t>(fetch.list.chunks.size());
+    return Request{*peer, ChunkListRequest{request, fetch.wanted.content, first}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Fetcher::Request> Fetcher::poll_chunk_request(PeerState& peer, TimePoint now) {
+  if (bytes_in_flight_ >= kBytesInFlightMax || requests_to(peer.device) >= kRequestsPerPeerMax) {
+    return std::nullopt;
+  }
+  ChunkRequest request;
+  Outstanding outstanding{peer.device, {}, {}, now};
+  std::uint64_t bytes = 0;
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase != Phase::loading || fetch.missing.empty()) continue;
+    if (!can_serve(peer, fetch) || source_for(fetch) != peer.device) continue;
+    while (!fetch.missing.empty() && request.chunks.size() < limits::kRequestChunksMax) {
+      const std::uint32_t index = fetch.missing.front();
+      const Chunk& chunk = fetch.list.chunks[index];
+      if (bytes > 0 && bytes + chunk.bytes > limits::kRequestBytesMax) break;
+      fetch.missing.pop_front();
+      ++fetch.under_way;
+      bytes += chunk.bytes;
+      request.chunks.push_back({fetch.wanted.content, index, chunk});
+      outstanding.places.push_back({id, index, chunk, {}, false});
+    }
+    if (bytes >= limits::kRequestBytesMax) break;
+  }
+  if (request.chunks.empty()) return std::nullopt;
+  request.request = next_request_++;
+  peer.requested_bytes += bytes;
+  bytes_in_flight_ += bytes;
+  requests_.emplace(request.request, std::move(outstanding));
+  return Request{peer.device, std::move(request)};
+}
+
+}  // namespace lansync

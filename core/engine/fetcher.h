@@ -1,0 +1,160 @@
+// Brings the bytes of files to the staging folder.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/engine/job.h"
+#include "core/engine/peer_state.h"
+#include "core/index/index.h"
+#include "core/wire/message.h"
+
+namespace lansync {
+
+// A file whose content is to be assembled in the staging folder under the name `stage`.
+struct Wanted {
+  RelativePath path;    // Where it will be installed.
+  RelativePath source;  // Whose heads ask for it.
+  ContentId content;
+  std::uint64_t size = 0;
+  bool one_chunk = true;
+  Dot version;  // A member whose clock covers it may have the bytes.
+  std::string stage;
+
+  friend bool operator==(const Wanted&, const Wanted&) = default;
+};
+
+enum class FetchId : std::uint64_t {};
+
+// Decides which chunk of which file is asked of whom, and what is done with what arrives.
+//
+// A file's life: its chunk list is looked up or asked for; what the staging folder and the disk
+// already hold is kept (StageJob); the rest is requested, many chunks of many files in one request;
+// each chunk is written as it arrives, if it is what its hash says (WriteJob). A cut connection
+// loses only what was under way; a restart begins again with the StageJob.
+//
+// Drive it: start() files; perform the jobs; send the requests; take finished() and failed().
+//
+// Bounds: kFetchesMax files; kBytesInFlightMax bytes asked for or being written.
+// Owned by one share's engine. `peers` is the engine's and outlives this.
+class Fetcher {
+ public:
+  static constexpr std::size_t kFetchesMax = 256;
+  static constexpr std::uint64_t kBytesInFlightMax = std::uint64_t{32} << 20;
+  static constexpr std::size_t kRequestsPerPeerMax = 8;
+  static constexpr std::size_t kStageJobsMax = 2;
+  static constexpr std::chrono::seconds kRequestTimeout{30};
+
+  struct Request {
+    DeviceId peer;
+    MessageBody body;
+  };
+  struct FetchJob {
+    FetchId fetch;
+    std::variant<StageJob, WriteJob> work;
+    DeviceId peer;            // Of a WriteJob: who sent the bytes.
+    std::uint32_t chunk = 0;  // Of a WriteJob.
+  };
+  struct Failed {
+    RelativePath path;
+    RelativePath source;
+    Error error;
+  };
+
+  Fetcher(Index& index, std::map<DeviceId, PeerState>& peers) : index_(index), peers_(peers) {}
+
+  [[nodiscard]] bool has_room() const { return fetches_.size() < kFetchesMax; }
+  // Nothing happens if the same is being fetched; another content for the same path replaces it.
+  Result<void> start(const Wanted& wanted);
+  void cancel(const RelativePath& path);
+  // Cancels what is fetched for `source`, except at these paths.
+  void keep_only(const RelativePath& source, const std::set<RelativePath>& paths);
+  // Whether this content is staged for this path, ready to be installed.
+  [[nodiscard]] bool staged(const RelativePath& path, const ContentId& content) const;
+  [[nodiscard]] bool fetching(const RelativePath& path, const ContentId& content) const;
+  [[nodiscard]] std::vector<std::string> stages() const;
+  // Whether anything is going on that may still succeed with the peers there are.
+  [[nodiscard]] bool busy() const;
+  // Bytes of the files under way that are staged already.
+  [[nodiscard]] std::uint64_t staged_bytes() const;
+
+  // Inputs. Messages that answer nothing are errors (Errc::wrong_state): the peer's fault.
+  Result<void> handle_chunk_list(const DeviceId& peer, const ChunkListReply& reply);
+  Result<void> handle_data(const DeviceId& peer, const ChunkData& header, ByteView data,
+                           TimePoint now);
+  Result<void> handle_missing(const DeviceId& peer, const ChunksMissing& missing);
+  void handle_staged(FetchId fetch, Result<Staged> staged);
+  void handle_written(const FetchJob& job, Result<Written> written);
+  void handle_peer_down(const DeviceId& peer);
+  // A peer has more than before: what it lacked may be there now.
+  void handle_peer_progress(const DeviceId& peer);
+  void handle_timeout(TimePoint now);
+
+  // Outputs, to be drained after every input.
+  std::optional<FetchJob> poll_job();
+  std::optional<Request> poll_request(TimePoint now);
+  std::optional<Failed> poll_failed();
+  // The source of a file that became ready.
+  std::optional<RelativePath> poll_ready();
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+ private:
+  enum class Phase : std::uint8_t { need_list, listing, need_stage, staging, loading, staged };
+
+  struct Fetch {
+    Wanted wanted;
+    Phase phase = Phase::need_list;
+    ChunkList list;
+    std::vector<std::uint64_t> offsets;
+    std::deque<std::uint32_t> missing;  // Chunks to ask for.
+    std::size_t under_way = 0;          // Chunks asked for or being written.
+    std::set<DeviceId> lacking;         // Peers that said they do not have it.
+  };
+  struct Place {
+    FetchId fetch{};
+    std::uint32_t chunk = 0;
+    Chunk expected;
+    Bytes arrived;
+    bool done = false;
+  };
+  struct Outstanding {
+    DeviceId peer;
+    std::vector<Place> places;  // Empty for a chunk list.
+    FetchId list_of{};
+    TimePoint last_progress;
+  };
+
+  void list_is_known(Fetch& fetch);
+  std::optional<DeviceId> source_for(const Fetch& fetch) const;
+  [[nodiscard]] bool can_serve(const PeerState& peer, const Fetch& fetch) const;
+  [[nodiscard]] std::size_t requests_to(const DeviceId& peer) const;
+  std::optional<Request> poll_list_request(TimePoint now);
+  std::optional<Request> poll_chunk_request(PeerState& peer, TimePoint now);
+  Result<StageJob> stage_job(const Fetch& fetch);
+  void give_back(Place& place, const DeviceId& peer, bool lacks);
+  void drop_request(std::uint32_t request, bool lacks);
+  void retire_if_done(std::uint32_t request);
+  void fail(FetchId id, Error error);
+  void check_done(Fetch& fetch);
+
+  Index& index_;
+  std::map<DeviceId, PeerState>& peers_;
+  std::map<FetchId, Fetch> fetches_;
+  std::map<RelativePath, FetchId> by_path_;
+  std::map<std::uint32_t, Outstanding> requests_;
+  std::deque<FetchJob> write_jobs_;
+  std::deque<Failed> failed_;
+  std::uint64_t bytes_in_flight_ = 0;
+  std::size_t stage_jobs_ = 0;
+  std::uint64_t next_fetch_ = 1;
+  std::uint32_t next_request_ = 1;
+  std::deque<RelativePath> ready_;
+};
+
+}  // namespace lansync

@@ -1,0 +1,120 @@
+// Work on the disk that an engine asks for and a shell performs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/chunk/chunk_list.h"
+#include "core/fs/file_system.h"
+#include "core/index/change.h"
+
+namespace lansync {
+
+enum class JobId : std::uint64_t {};
+
+// Look into a directory of the share whose root must still be `root`.
+struct ListJob {
+  RelativePath dir;
+  RootIdentity root;
+};
+using Listing = std::vector<DirEntry>;
+
+// Read a file through, or a link: what is in it, provided that it stays what it is meanwhile.
+struct HashJob {
+  RelativePath path;
+  FileStat stat;
+  ChunkClass chunk_class = ChunkClass::kib64;
+};
+struct Hashed {
+  FileStat stat;
+  ChunkList list;  // Files.
+  std::string link_target;
+};
+
+// A piece of a file that is on this disk already.
+struct LocalPiece {
+  std::uint32_t index = 0;                         // Of the chunk that it may be.
+  std::variant<RelativePath, std::string> source;  // A visible file, or one in the trash.
+  std::uint64_t offset = 0;
+};
+
+// Begin, or take up again, the assembly of a file: keep what a staged file of that name already
+// holds, copy what is on this disk, and say what is missing.
+struct StageJob {
+  std::string stage;
+  ChunkList list;
+  std::vector<LocalPiece> pieces;  // Sorted by index; several for one chunk are alternatives.
+};
+struct Staged {
+  std::vector<std::uint32_t> missing;
+};
+
+// A chunk that arrived: written only if it is what its hash says (Errc::mismatch).
+struct WriteJob {
+  std::string stage;
+  std::uint64_t offset = 0;
+  Chunk chunk;
+  Bytes bytes;
+};
+struct Written {};
+
+// A chunk that a peer asked for. Checked against its hash before it goes out (Errc::mismatch).
+struct ReadJob {
+  RelativePath path;
+  std::uint64_t offset = 0;
+  Chunk chunk;
+};
+
+// Change the visible tree. The steps are performed in order, each on its own: one that fails does
+// not stop the next. Everything is durable when the job is done.
+struct ApplyStep {
+  enum class Kind : std::uint8_t {
+    make_dir,
+    install_file,
+    install_link,
+    set_metadata,
+    remove,
+    remove_dir
+  };
+
+  Kind kind = Kind::make_dir;
+  RelativePath path;
+  std::optional<FileIdentity> expected;  // What stands there; absent: nothing.
+  std::string stage;                     // install_file, install_link
+  std::uint64_t size = 0;                // install_file: what the staged file must have.
+  std::string link_target;               // install_link
+  std::string trash;                     // The name in the trash for what is displaced or removed.
+  std::uint32_t mode = 0;
+  WallTime mtime;
+};
+struct ApplyJob {
+  RootIdentity root;
+  std::vector<ApplyStep> steps;
+};
+struct ApplyStepDone {
+  FileStat stat;         // What stands there now; not for removals.
+  bool trashed = false;  // Something went to the trash under the step's name.
+};
+struct Applied {
+  std::vector<Result<ApplyStepDone>> steps;  // One for each.
+};
+
+// Throw away what an interrupted assembly left and nothing wants any more.
+struct CleanStageJob {
+  std::vector<std::string> keep;  // Sorted.
+};
+struct Cleaned {};
+
+struct Job {
+  JobId id{};
+  std::variant<ListJob, HashJob, StageJob, WriteJob, ReadJob, ApplyJob, CleanStageJob> work;
+};
+
+// The alternatives stand in the order of the jobs they answer.
+using JobResult = std::variant<Result<Listing>, Result<Hashed>, Result<Staged>, Result<Written>,
+                               Result<Bytes>, Result<Applied>, Result<Cleaned>>;
+
+}  // namespace lansync

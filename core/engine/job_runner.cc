@@ -1,0 +1,181 @@
+#include "core/engine/job_runner.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "core/base/limits.h"
+#include "core/chunk/content_hasher.h"
+#include "core/chunk/hash.h"
+#include "core/engine/apply.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+
+Result<Bytes> read_piece(ReadFile& file, std::uint64_t offset, std::size_t size) {
+  Bytes bytes(size);
+  const auto got = file.read_at(offset, bytes);
+  if (!got) return got.error();
+  bytes.resize(*got);
+  return bytes;
+}
+
+bool holds(const Bytes& bytes, const Chunk& chunk) {
+  return bytes.size() == chunk.bytes && chunk_hash(bytes) == chunk.hash;
+}
+
+}  // namespace
+
+JobResult JobRunner::run(const Job& job) const {
+  struct Visitor {
+    const JobRunner& runner;
+    JobResult operator()(const ListJob& work) const { return runner.list(work); }
+    JobResult operator()(const HashJob& work) const { return runner.hash(work); }
+    JobResult operator()(const StageJob& work) const { return runner.stage(work); }
+    JobResult operator()(const WriteJob& work) const { return runner.write(work); }
+    JobResult operator()(const ReadJob& work) const { return runner.read(work); }
+    JobResult operator()(const ApplyJob& work) const { return runner.apply(work); }
+    JobResult operator()(const CleanStageJob& work) const { return runner.clean(work); }
+  };
+  return std::visit(Visitor{*this}, job.work);
+}
+
+Result<void> JobRunner::check_root(const RootIdentity& root) const {
+  const auto found = fs_.root_identity();
+  if (!found) return Error{Errc::wrong_state, "the folder: " + to_string(found.error())};
+  if (*found == root) return {};
+  return Error{Errc::wrong_state, found->marker.empty()
+                                      ? "the folder has lost its mark: is its disk mounted?"
+                                      : "another folder stands in the share's place"};
+}
+
+Result<Listing> JobRunner::list(const ListJob& job) const {
+  if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
+  auto listing = fs_.list(job.dir);
+  if (!listing) return listing;
+  // A root that was swapped while it was listed is not believed either.
+  if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
+  return listing;
+}
+
+Result<Hashed> JobRunner::hash(const HashJob& job) const {
+  Hashed hashed;
+  if (job.stat.kind == NodeKind::link) {
+    auto target = fs_.read_link(job.path);
+    if (!target) return std::move(target).error();
+    if (target->empty() || target->size() > limits::kLinkTargetBytesMax) {
+      return Error{Errc::limit_exceeded, "symbolic link's target"};
+    }
+    hashed.link_target = *std::move(target);
+    const auto stat = fs_.stat(job.path);
+    if (!stat) return stat.error();
+    if (stat->kind != NodeKind::link) return Error{Errc::changed, "symbolic link"};
+    hashed.stat = *stat;
+    return hashed;
+  }
+  auto file = fs_.open_read(job.path);
+  if (!file) return std::move(file).error();
+  const auto before = (*file)->stat();
+  if (!before) return before.error();
+  if (before->size > limits::kFileBytesMax) return Error{Errc::limit_exceeded, "file"};
+  ContentHasher hasher(job.chunk_class);
+  Bytes buffer(std::min<std::uint64_t>(kReadBytes, std::max<std::uint64_t>(before->size, 1)));
+  std::uint64_t offset = 0;
+  while (offset < before->size) {
+    const auto got = (*file)->read_at(offset, buffer);
+    if (!got) return got.error();
+    if (*got == 0) return Error{Errc::changed, "file that is being read"};
+    hasher.update(ByteView(buffer).first(*got));
+    offset += *got;
+  }
+  const auto after = (*file)->stat();
+  if (!after) return after.error();
+  const auto named = fs_.stat(job.path);
+  if (!named) return named.error();
+  const bool same = offset == before->size &&
+                    FileIdentity::of(*before) == FileIdentity::of(*after) &&
+                    FileIdentity::of(*after) == FileIdentity::of(*named);
+  if (!same) return Error{Errc::changed, "file that is being read"};
+  hashed.stat = *named;
+  hashed.list = std::move(hasher).finish();
+  return hashed;
+}
+
+Result<Staged> JobRunner::stage(const StageJob& job) const {
+  auto file = fs_.open_stage(job.stage);
+  if (!file) return std::move(file).error();
+  const auto stat = (*file)->stat();
+  if (!stat) return stat.error();
+  if (auto cut = (*file)->truncate(job.list.size()); !cut) return std::move(cut).error();
+
+  Staged staged;
+  std::uint64_t offset = 0;
+  auto piece = job.pieces.begin();
+  std::map<std::variant<RelativePath, std::string>, std::unique_ptr<ReadFile>> sources;
+  for (std::uint32_t i = 0; i < job.list.chunks.size(); ++i) {
+    const Chunk& chunk = job.list.chunks[i];
+    bool here = false;
+    if (offset < stat->size) {
+      const auto bytes = read_piece(**file, offset, chunk.bytes);
+      here = bytes && holds(*bytes, chunk);
+    }
+    for (; piece != job.pieces.end() && piece->index == i; ++piece) {
+      if (here) continue;
+      auto& source = sources[piece->source];
+      if (source == nullptr) {
+        const auto* path = std::get_if<RelativePath>(&piece->source);
+        auto opened = path != nullptr ? fs_.open_read(*path)
+                                      : fs_.open_trash(std::get<std::string>(piece->source));
+        if (!opened) continue;
+        source = *std::move(opened);
+      }
+      const auto bytes = read_piece(*source, piece->offset, chunk.bytes);
+      if (!bytes || !holds(*bytes, chunk)) continue;
+      if (auto written = (*file)->write_at(offset, *bytes); !written) {
+        return std::move(written).error();
+      }
+      here = true;
+    }
+    if (!here) staged.missing.push_back(i);
+    offset += chunk.bytes;
+  }
+  return staged;
+}
+
+Result<Written> JobRunner::write(const WriteJob& job) const {
+  if (!holds(job.bytes, job.chunk)) return Error{Errc::mismatch, "chunk that arrived"};
+  auto file = fs_.open_stage(job.stage);
+  if (!file) return std::move(file).error();
+  auto written = (*file)->write_at(job.offset, job.bytes);
+  if (!written) return std::move(written).error();
+  return Written{};
+}
+
+Result<Bytes> JobRunner::read(const ReadJob& job) const {
+  auto file = fs_.open_read(job.path);
+  if (!file) return std::move(file).error();
+  auto bytes = read_piece(**file, job.offset, job.chunk.bytes);
+  if (!bytes) return bytes;
+  if (!holds(*bytes, job.chunk)) return Error{Errc::mismatch, "chunk on disk"};
+  return bytes;
+}
+
+Result<Applied> JobRunner::apply(const ApplyJob& job) const {
+  if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
+  return apply_steps(fs_, job.steps);
+}
+
+Result<Cleaned> JobRunner::clean(const CleanStageJob& job) const {
+  auto names = fs_.list_stage();
+  if (!names) return std::move(names).error();
+  for (const std::string& name : *names) {
+    if (std::ranges::binary_search(job.keep, name) || is_claimed(name)) continue;
+    if (auto removed = fs_.remove_stage(name); !removed) return std::move(removed).error();
+  }
+  return Cleaned{};
+}
+
+}  // namespace lansync

@@ -1,0 +1,35 @@
+// Performs an engine's jobs on a file system.
+#pragma once
+
+#include "core/engine/job.h"
+#include "core/fs/file_system.h"
+
+namespace lansync {
+
+// Blocking, on whatever thread the shell has for it; several jobs may run at once. Knows no index:
+// it does what it is told and says what came of it.
+//
+// A value that borrows the file system.
+class JobRunner {
+ public:
+  explicit JobRunner(FileSystem& fs) : fs_(fs) {}
+
+  JobResult run(const Job& job) const;
+
+ private:
+  // Errors: wrong_state if the root is not the share's.
+  Result<Listing> list(const ListJob& job) const;
+  // Errors: changed if it did not stay what it was while it was read.
+  Result<Hashed> hash(const HashJob& job) const;
+  Result<Staged> stage(const StageJob& job) const;
+  Result<Written> write(const WriteJob& job) const;
+  Result<Bytes> read(const ReadJob& job) const;
+  Result<Applied> apply(const ApplyJob& job) const;
+  Result<Cleaned> clean(const CleanStageJob& job) const;
+
+  Result<void> check_root(const RootIdentity& root) const;
+
+  FileSystem& fs_;
+};
+
+}  // namespace lansync

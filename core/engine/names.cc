@@ -1,0 +1,43 @@
+#include "core/engine/names.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include "core/chunk/hash.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::size_t kStageHexContent = 32;
+constexpr std::size_t kStageHexPath = 16;
+constexpr std::size_t kTrashNameBytesMax = 200;
+
+// At most `max` bytes of `text`, ending between two UTF-8 sequences.
+std::string_view cut(std::string_view text, std::size_t max) {
+  if (text.size() <= max) return text;
+  while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xc0) == 0x80) --max;
+  return text.substr(0, max);
+}
+
+}  // namespace
+
+std::string stage_name(const ContentId& content, const RelativePath& path) {
+  const auto path_hash = hash_of(as_bytes(path.text()), "lansync/v1/stage-name");
+  return content.hex().substr(0, kStageHexContent) + to_hex(path_hash).substr(0, kStageHexPath);
+}
+
+std::string trash_name(const RelativePath& path, WallTime now, std::uint64_t serial) {
+  using namespace std::chrono;
+  const auto at = floor<seconds>(sys_time<nanoseconds>(nanoseconds(now.ns)));
+  const auto day = floor<days>(at);
+  const year_month_day date(day);
+  const hh_mm_ss time(at - day);
+  char stamp[64];
+  std::snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02d%02d%02dZ-%06llu-", int(date.year()),
+                unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
+                int(time.minutes().count()), int(time.seconds().count()),
+                static_cast<unsigned long long>(serial));
+  return stamp + std::string(cut(path.name(), kTrashNameBytesMax));
+}
+
+}  // namespace lansync

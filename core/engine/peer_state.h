@@ -1,0 +1,32 @@
+// What a share's engine knows of one member it is connected to.
+#pragma once
+
+#include <cstdint>
+#include <set>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+#include "core/index/clock.h"
+#include "core/wire/message.h"
+
+namespace lansync {
+
+struct PeerState {
+  DeviceId device;
+  // It said hello and is a member: everything else may be said to it.
+  bool joined = false;
+  bool hello_sent = false;
+  // The history it has: as it said itself, and what it was sent or sent us since.
+  CausalClock clock;
+  bool clock_known = false;
+  // As it said last. A version that its clock covers, it can probably serve.
+  ShareState state;
+  // Segments up to this arrival have been considered for it.
+  std::uint64_t cursor = 0;
+  // Bytes asked of it and not yet arrived.
+  std::uint64_t requested_bytes = 0;
+  // Chunks that were not what their hash says.
+  int wrong_chunks = 0;
+};
+
+}  // namespace lansync

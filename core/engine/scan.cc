@@ -1,0 +1,248 @@
+#include "core/engine/scan.h"
+
+#include <algorithm>
+
+#include "core/chunk/hash.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::size_t kRowsPerRead = 512;
+
+// What a file's stat would have to keep for its content to be taken as unchanged.
+bool same_file(const FileStat& left, const FileStat& right) {
+  return left.kind == right.kind && left.size == right.size && left.mtime == right.mtime &&
+         left.inode == right.inode;
+}
+
+ChunkClass class_for(const FileStat& stat, const std::optional<DiskRow>& row) {
+  if (!row || row->stat.kind != NodeKind::file) return chunk_class_for(stat.size);
+  return chunk_class_for(stat.size, row->chunk_class, row->stat.size);
+}
+
+Observation observe(const FileStat& stat, const DiskRow& row) {
+  Observation seen;
+  seen.stat = stat;
+  seen.content = row.content;
+  seen.chunk_class = row.chunk_class;
+  return seen;
+}
+
+}  // namespace
+
+void Scan::request(const RelativePath& dir, bool recursive) {
+  round_open_ = true;
+  auto [place, fresh] = to_list_.try_emplace(dir, recursive);
+  if (!fresh) place->second = place->second || recursive;
+}
+
+void Scan::freeze(const std::set<RelativePath>& dirs) {
+  frozen_ = dirs;
+  for (const RelativePath& dir : dirs) {
+    if (listing_.contains(dir)) stale_.insert(dir);
+  }
+}
+
+void Scan::thaw() { frozen_.clear(); }
+
+bool Scan::touches(const RelativePath& dir) const {
+  if (listing_.contains(dir)) return true;
+  const auto beneath = [&](const auto& entry) { return entry.first.parent() == dir; };
+  return std::ranges::any_of(hashing_, beneath);
+}
+
+std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
+  if (listing_.size() < kListingsMax) {
+    for (auto next = to_list_.begin(); next != to_list_.end(); ++next) {
+      const auto& [dir, recursive] = *next;
+      if (frozen_.contains(dir) || listing_.contains(dir)) continue;
+      ListJob job{dir, root_};
+      listing_.emplace(dir, recursive);
+      to_list_.erase(next);
+      return job;
+    }
+  }
+  if (hashing_.size() < kHashesMax) {
+    for (auto next = to_hash_.begin(); next != to_hash_.end(); ++next) {
+      const auto& [path, waiting] = *next;
+      if (frozen_.contains(path.parent()) || hashing_.contains(path)) continue;
+      HashJob job{path, waiting.stat, class_for(waiting.stat, waiting.row)};
+      hashing_.insert(to_hash_.extract(next));
+      return job;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listing) {
+  if (!listing) {
+    listing_.erase(dir);
+    stale_.erase(dir);
+    const Error& error = listing.error();
+    if (error.code == make_error_code(Errc::wrong_state)) {
+      root_error_ = error;  // Not the share's root: nothing of it is to be believed.
+      to_list_.clear();
+      to_hash_.clear();
+      gone_.clear();
+    } else if (error.code == std::errc::no_such_file_or_directory ||
+               error.code == std::errc::not_a_directory) {
+      // It went while it was waited for; its parent tells.
+      if (!dir.is_root()) request(dir.parent(), false);
+    } else {
+      issues_.raise({dir.text(), "unreadable", to_string(error),
+                     "make the folder readable for the user that lansync runs as"});
+    }
+    end_round_if_done();
+    return {};
+  }
+  root_error_.reset();
+  issues_.clear(dir.text());
+  if (stale_.erase(dir) > 0 || frozen_.contains(dir)) {
+    const bool recursive = listing_.extract(dir).mapped();
+    request(dir, recursive);
+    return {};
+  }
+  auto compared = compare(dir, *listing);
+  listing_.erase(dir);
+  end_round_if_done();
+  return compared;
+}
+
+Result<void> Scan::compare(const RelativePath& dir, const Listing& listing) {
+  const bool recursive = listing_.at(dir);
+  auto rows = index_.disk_children(dir);
+  if (!rows) return std::move(rows).error();
+  std::map<std::string_view, const DiskRow*> missing;
+  for (const DiskRow& row : *rows) missing.emplace(row.path.name(), &row);
+
+  for (const DirEntry& entry : listing) {
+    auto path = dir.child(entry.name);
+    if (!path) {
+      const std::string shown = dir.is_root() ? entry.name : dir.text() + "/" + entry.name;
+      issues_.raise({shown, "name", to_string(path.error()), "rename it; it is not synced"});
+      continue;
+    }
+    const auto known = missing.find(entry.name);
+    std::optional<DiskRow> row;
+    if (known != missing.end()) row = *known->second;
+    if (entry.stat.kind == NodeKind::other) {
+      issues_.raise({path->text(), "special", "a socket, pipe or device", "it is not synced"});
+      continue;
+    }
+    if (known != missing.end()) missing.erase(known);
+    compare_entry(*path, entry.stat, row, recursive);
+  }
+  for (const auto& [name, row] : missing) {
+    if (auto reported = report_gone(*row); !reported) return reported;
+  }
+  return {};
+}
+
+void Scan::compare_entry(const RelativePath& path, const FileStat& stat,
+                         const std::optional<DiskRow>& row, bool recursive) {
+  gone_.erase(path);
+  if (stat.kind == NodeKind::dir) {
+    const bool was_dir = row && row->stat.kind == NodeKind::dir;
+    if (!was_dir || row->stat.mode != stat.mode || row->stat.inode != stat.inode) {
+      Found found{path, Observation{}, {}, row};
+      found.seen->stat = stat;
+      found_.insert_or_assign(path, std::move(found));
+    }
+    const bool same_dir = was_dir && row->stat.inode == stat.inode;
+    if (!same_dir || recursive) request(path, true);
+    return;
+  }
+  if (row && same_file(row->stat, stat) && !row->racy) {
+    if (row->stat.mode != stat.mode) {
+      found_.insert_or_assign(path, Found{path, observe(stat, *row), {}, row});
+    }
+    return;
+  }
+  if (hashing_.contains(path)) {
+    request(path.parent(), false);  // Changed while it is being read: look again.
+    return;
+  }
+  to_hash_.insert_or_assign(path, ToHash{stat, row});
+}
+
+Result<void> Scan::report_gone(const DiskRow& row) {
+  to_hash_.erase(row.path);
+  found_.erase(row.path);
+  gone_.insert_or_assign(row.path, Found{row.path, std::nullopt, {}, row});
+  if (row.stat.kind != NodeKind::dir) return {};
+  RelativePath after;
+  for (;;) {
+    auto rows = index_.disk_beneath(row.path, after, kRowsPerRead);
+    if (!rows) return std::move(rows).error();
+    for (const DiskRow& child : *rows) {
+      to_hash_.erase(child.path);
+      found_.erase(child.path);
+      gone_.insert_or_assign(child.path, Found{child.path, std::nullopt, {}, child});
+    }
+    if (rows->size() < kRowsPerRead) return {};
+    after = rows->back().path;
+  }
+}
+
+void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy) {
+  const auto waiting = hashing_.extract(path);
+  if (!hashed) {
+    const Error& error = hashed.error();
+    const bool moved_on = error.code == make_error_code(Errc::changed) ||
+                          error.code == std::errc::no_such_file_or_directory;
+    if (moved_on) {
+      request(path.parent(), false);
+    } else {
+      issues_.raise({path.text(), "unreadable", to_string(error),
+                     "make the file readable for the user that lansync runs as"});
+    }
+    end_round_if_done();
+    return;
+  }
+  issues_.clear(path.text());
+  const std::optional<DiskRow>& row = waiting.mapped().row;
+  Found found{path, Observation{}, std::move(hashed->list), row};
+  found.seen->stat = hashed->stat;
+  found.seen->racy = racy;
+  if (hashed->stat.kind == NodeKind::link) {
+    found.seen->link_target = std::move(hashed->link_target);
+    found.seen->content.bytes = hash_of(as_bytes(found.seen->link_target));
+  } else {
+    found.seen->content = found.list.content_id();
+    found.seen->one_chunk = found.list.chunks.size() <= 1;
+    found.seen->chunk_class = class_for(hashed->stat, row);
+  }
+  found_.insert_or_assign(path, std::move(found));
+  end_round_if_done();
+}
+
+std::vector<Found> Scan::poll_found() {
+  std::vector<Found> batch;
+  const bool looked_everywhere =
+      to_list_.empty() && listing_.empty() && to_hash_.empty() && hashing_.empty();
+  const bool all_hashed = to_hash_.empty() && hashing_.empty();
+  if (!looked_everywhere && !all_hashed && found_.size() < kFoundMax) return batch;
+  while (!found_.empty() && batch.size() < kFoundMax) {
+    batch.push_back(std::move(found_.extract(found_.begin()).mapped()));
+  }
+  if (looked_everywhere && found_.empty()) {
+    for (auto& [path, found] : gone_) batch.push_back(std::move(found));
+    gone_.clear();
+  }
+  return batch;
+}
+
+bool Scan::idle() const {
+  return to_list_.empty() && listing_.empty() && to_hash_.empty() && hashing_.empty() &&
+         found_.empty() && gone_.empty();
+}
+
+void Scan::end_round_if_done() {
+  const bool looked = to_list_.empty() && listing_.empty() && to_hash_.empty() && hashing_.empty();
+  if (round_open_ && looked) {
+    round_open_ = false;
+    ++finished_rounds_;
+  }
+}
+
+}  // namespace lansync

@@ -1,0 +1,71 @@
+// Gives members the bytes they ask for.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/engine/job.h"
+#include "core/index/index.h"
+#include "core/wire/message.h"
+
+namespace lansync {
+
+// Answers requests for chunk lists and chunks out of the visible files of the share, and of nothing
+// else: what is served is looked up by its hash in the index, never by a name that a peer says, and
+// is compared with its hash before it goes out. A chunk that is not there, or not what it was, is
+// reported as missing.
+//
+// Reads at most kBytesAheadMax ahead of what a peer's connection takes.
+// Owned by one share's engine.
+class Server {
+ public:
+  static constexpr std::uint64_t kBytesAheadMax = std::uint64_t{8} << 20;
+  static constexpr std::size_t kRequestsMax = 128;  // Waiting, of one peer.
+
+  struct ServeJob {
+    DeviceId peer;
+    std::uint32_t request = 0;
+    std::uint32_t place = 0;
+    ReadJob read;
+  };
+  struct Data {
+    std::uint32_t request = 0;
+    std::uint32_t place = 0;
+    Bytes bytes;  // The whole chunk.
+  };
+
+  explicit Server(Index& index) : index_(index) {}
+
+  void handle_peer_down(const DeviceId& peer) { peers_.erase(peer); }
+  Result<ChunkListReply> handle_chunk_list_request(const ChunkListRequest& request);
+  // Errors: limit_exceeded (more requests than allowed).
+  Result<void> handle_chunk_request(const DeviceId& peer, ChunkRequest request);
+  // The file, if it turned out to be other than the index has it, is worth a look.
+  std::optional<RelativePath> handle_read(const ServeJob& job, Result<Bytes> bytes);
+
+  Result<std::optional<ServeJob>> poll_job();
+  std::optional<Data> poll_data(const DeviceId& peer);
+  std::optional<std::pair<DeviceId, ChunksMissing>> poll_missing();
+
+ private:
+  struct Peer {
+    std::deque<ChunkRequest> waiting;
+    std::size_t next_place = 0;  // In the first waiting request.
+    std::deque<Data> ready;
+    std::uint64_t bytes_ahead = 0;  // Being read, or ready.
+  };
+
+  Result<std::optional<ReadJob>> locate(const ChunkRef& ref);
+
+  Index& index_;
+  std::map<DeviceId, Peer> peers_;
+  std::deque<std::pair<DeviceId, ChunksMissing>> missing_;
+  // The chunk list looked at last: requests for one file come together.
+  ContentId last_content_;
+  ChunkList last_list_;
+  std::vector<std::uint64_t> last_offsets_;
+};
+
+}  // namespace lansync

@@ -1,0 +1,477 @@
+#include "core/engine/share_engine.h"
+
+#include <algorithm>
+
+#include "core/base/assert.h"
+#include "core/base/limits.h"
+
+namespace lansync {
+namespace {
+
+// How long hints may keep coming before a look is taken anyway.
+constexpr std::chrono::milliseconds kQuietWindowMax{500};
+// Linux stamps files by the tick: a file whose time is this close to its hashing may change without
+// it.
+constexpr std::int64_t kTimeGrainNs = 20'000'000;
+
+Error stopped() { return {Errc::wrong_state, "share that has stopped"}; }
+
+template <class Result>
+Result take(JobResult& result) {
+  return std::move(std::get<Result>(result));
+}
+
+}  // namespace
+
+std::string_view to_string(ShareActivity activity) {
+  switch (activity) {
+    case ShareActivity::scanning: return "scanning";
+    case ShareActivity::syncing: return "syncing";
+    case ShareActivity::idle: return "idle";
+    case ShareActivity::held: return "held";
+    case ShareActivity::error: return "error";
+  }
+  return "error";
+}
+
+std::string ShareEngine::Names::author_name(const DeviceId& device) const {
+  const auto member = membership_.members().find(device);
+  return member == membership_.members().end() ? short_name(device) : member->second.name;
+}
+
+Result<bool> ShareEngine::Names::taken(const RelativePath& path, const RelativePath& source) const {
+  const auto heads = index_.heads(path);
+  if (!heads) return heads.error();
+  if (std::ranges::any_of(*heads, &Change::live)) return true;
+  const auto row = index_.disk(path);
+  if (!row) return row.error();
+  return *row && (*row)->source != source;
+}
+
+ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
+    : index_(index),
+      membership_(membership),
+      config_(std::move(config)),
+      names_(index, membership),
+      replica_(index, membership, config_.self, config_.sign),
+      scan_(index, issues_),
+      edits_(index, replica_),
+      exchange_(index, membership, replica_, peers_),
+      fetcher_(index, peers_),
+      server_(index),
+      applier_(index, fetcher_, scan_, issues_, names_) {
+  scan_.set_root(config_.root);
+  applier_.set_root(config_.root);
+}
+
+void ShareEngine::start(Now now) {
+  if (auto loaded = replica_.load(); !loaded) return fail(std::move(loaded).error());
+  scan_.request(RelativePath(), true);
+  next_scan_ = now.steady + scan_interval_;
+  settle(now);
+}
+
+void ShareEngine::handle_peer_up(const DeviceId& device, Now now) {
+  if (failed_) return;
+  if (peers_.contains(device)) handle_peer_down(device, now);
+  exchange_.handle_peer_up(device);
+  settle(now);
+}
+
+void ShareEngine::handle_peer_down(const DeviceId& device, Now now) {
+  if (failed_ || !peers_.contains(device)) return;
+  fetcher_.handle_peer_down(device);
+  server_.handle_peer_down(device);
+  exchange_.handle_peer_down(device);
+  for (auto& [id, flush] : flushes_) flush.waiting.erase(device);
+  std::erase_if(barriers_, [&](const WaitingBarrier& barrier) { return barrier.peer == device; });
+  settle(now);
+}
+
+Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body, Now now) {
+  if (failed_) return {};
+  const auto peer = peers_.find(from);
+  if (peer == peers_.end()) return Error{Errc::wrong_state, "message before the channel was up"};
+  auto done = dispatch(from, std::move(body), now);
+  if (!done) {
+    // Whatever part of it was written must not be committed. What the peer did wrong is its own; a
+    // damaged index shows again at once.
+    index_.rollback();
+    if (auto loaded = replica_.load(); !loaded) fail(std::move(loaded).error());
+    touched_.clear();
+    return done;
+  }
+  settle(now);
+  return {};
+}
+
+Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now now) {
+  if (auto* hello = std::get_if<ShareHello>(&body)) return exchange_.handle_hello(from, *hello);
+  if (std::holds_alternative<MemberOpsRequest>(body)) {
+    return exchange_.handle_member_ops_request(from);
+  }
+  if (auto* ops = std::get_if<MemberOps>(&body)) {
+    const auto changed = exchange_.handle_member_ops(from, *ops);
+    return changed ? Result<void>() : changed.error();
+  }
+  if (!peers_.at(from).joined) return Error{Errc::refused, "message by a device that is no member"};
+  if (auto* state = std::get_if<ShareState>(&body)) {
+    if (state->in_sync) fetcher_.handle_peer_progress(from);
+    return exchange_.handle_state(from, *state);
+  }
+  if (auto* segment = std::get_if<Segment>(&body)) {
+    return exchange_.handle_segment(from, *segment, now.steady, touched_);
+  }
+  if (auto* request = std::get_if<ChunkListRequest>(&body)) {
+    auto reply = server_.handle_chunk_list_request(*request);
+    if (!reply) return std::move(reply).error();
+    exchange_.send(from, *std::move(reply));
+    return {};
+  }
+  if (auto* reply = std::get_if<ChunkListReply>(&body)) {
+    return fetcher_.handle_chunk_list(from, *reply);
+  }
+  if (auto* request = std::get_if<ChunkRequest>(&body)) {
+    return server_.handle_chunk_request(from, std::move(*request));
+  }
+  if (auto* missing = std::get_if<ChunksMissing>(&body)) {
+    return fetcher_.handle_missing(from, *missing);
+  }
+  if (auto* barrier = std::get_if<Barrier>(&body)) {
+    if (barriers_.size() >= kBarriersMax) return Error{Errc::limit_exceeded, "barriers waiting"};
+    scan_.request(RelativePath(), true);
+    barriers_.push_back({from, barrier->id, scan_.finished_rounds() + 1});
+    return {};
+  }
+  if (auto* reached = std::get_if<BarrierReached>(&body)) {
+    const auto flush = flushes_.find(reached->id);
+    if (flush != flushes_.end()) flush->second.waiting.erase(from);
+  }
+  return {};
+}
+
+Result<void> ShareEngine::handle_chunk_data(const DeviceId& from, const ChunkData& header,
+                                            ByteView data, Now now) {
+  if (failed_) return {};
+  if (!peers_.contains(from) || !peers_.at(from).joined) {
+    return Error{Errc::refused, "data by a device that is no member"};
+  }
+  if (auto done = fetcher_.handle_data(from, header, data, now.steady); !done) return done;
+  now_ = now;
+  return {};
+}
+
+void ShareEngine::handle_job(JobId id, JobResult result, Now now) {
+  auto job = jobs_.extract(id);
+  LANSYNC_ASSERT(!job.empty());
+  if (failed_) return;
+  if (auto done = dispatch_job(job.mapped(), std::move(result), now); !done) {
+    return fail(std::move(done).error());
+  }
+  settle(now);
+}
+
+Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult result, Now now) {
+  if (std::holds_alternative<Result<Listing>>(result)) {
+    applier_.handle_scan_progress();
+    return scan_.handle_listing(std::get<RelativePath>(job.source), take<Result<Listing>>(result));
+  }
+  if (std::holds_alternative<Result<Hashed>>(result)) {
+    applier_.handle_scan_progress();
+    auto hashed = take<Result<Hashed>>(result);
+    const bool racy = hashed && hashed->stat.mtime.ns + kTimeGrainNs > job.issued.wall.ns;
+    scan_.handle_hashed(std::get<RelativePath>(job.source), std::move(hashed), racy);
+    return {};
+  }
+  if (std::holds_alternative<Result<Staged>>(result)) {
+    fetcher_.handle_staged(std::get<Fetcher::FetchJob>(job.source).fetch,
+                           take<Result<Staged>>(result));
+    return {};
+  }
+  if (std::holds_alternative<Result<Written>>(result)) {
+    fetcher_.handle_written(std::get<Fetcher::FetchJob>(job.source), take<Result<Written>>(result));
+    return {};
+  }
+  if (std::holds_alternative<Result<Bytes>>(result)) {
+    const auto other =
+        server_.handle_read(std::get<Server::ServeJob>(job.source), take<Result<Bytes>>(result));
+    if (other) scan_.request(other->parent(), false);
+    return {};
+  }
+  if (std::holds_alternative<Result<Applied>>(result)) {
+    return applier_.handle_applied(take<Result<Applied>>(result), now);
+  }
+  return {};  // A cleaned staging folder: what could not be removed is removed next time.
+}
+
+void ShareEngine::handle_hint(const RelativePath& dir, bool recursive, Now now) {
+  if (failed_) return;
+  hints_[dir].recursive |= recursive;
+  if (!first_hint_) first_hint_ = now.steady;
+  last_hint_ = now.steady;
+  update_state();
+}
+
+void ShareEngine::flush_hints(Now now) {
+  if (!first_hint_) return;
+  const bool quiet = last_hint_ + limits::kQuietWindow <= now.steady;
+  if (!quiet && *first_hint_ + kQuietWindowMax > now.steady) return;
+  for (const auto& [dir, hint] : hints_) scan_.request(dir, hint.recursive);
+  hints_.clear();
+  first_hint_.reset();
+}
+
+void ShareEngine::handle_timeout(Now now) {
+  if (failed_) return;
+  flush_hints(now);
+  fetcher_.handle_timeout(now.steady);
+  if (next_scan_ <= now.steady) {
+    scan_.request(RelativePath(), true);
+    next_scan_ = now.steady + scan_interval_;
+  }
+  settle(now);
+}
+
+std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
+  if (failed_) return std::nullopt;
+  TimePoint deadline = next_scan_;
+  if (first_hint_) {
+    deadline = std::min(deadline, std::min(last_hint_ + Duration(limits::kQuietWindow),
+                                           *first_hint_ + Duration(kQuietWindowMax)));
+  }
+  for (const auto& due :
+       {fetcher_.next_deadline(), applier_.next_deadline(), exchange_.next_deadline(now)}) {
+    if (due) deadline = std::min(deadline, *due);
+  }
+  return deadline;
+}
+
+void ShareEngine::set_scan_interval(Duration interval, Now now) {
+  scan_interval_ = interval;
+  next_scan_ = std::min(next_scan_, now.steady + interval);
+}
+
+void ShareEngine::settle(Now now) {
+  now_ = now;
+  if (failed_) return;
+  auto settled = try_settle(now);
+  if (settled) settled = index_.commit();
+  if (!settled) return fail(std::move(settled).error());
+  answer_barriers();
+  update_state();
+}
+
+Result<void> ShareEngine::try_settle(Now now) {
+  if (auto published = publish_found(now); !published) return published;
+  while (auto failed = fetcher_.poll_failed()) applier_.handle_fetch_failed(*failed, now.steady);
+  while (auto source = fetcher_.poll_ready()) applier_.ready(*source);
+  if (!touched_.empty()) {
+    const std::set<RelativePath> touched = std::exchange(touched_, {});
+    if (auto planned = applier_.replan(touched); !planned) return planned;
+  }
+  // Nothing is put into a folder that has not been looked at: what is there comes first.
+  const bool known = scanned_once_ && !scan_.root_error();
+  if (known) {
+    if (auto advanced = applier_.advance(now); !advanced) return advanced;
+  }
+  const auto need = index_.pending_totals();
+  if (!need) return need.error();
+  const auto disk = index_.disk_totals();
+  if (!disk) return disk.error();
+  need_ = *need;
+  disk_ = *disk;
+  return {};
+}
+
+Result<void> ShareEngine::publish_found(Now now) {
+  for (auto found = scan_.poll_found(); !found.empty(); found = scan_.poll_found()) {
+    std::set<RelativePath> look_again;
+    for (const Found& one : found) touched_.insert(one.path);
+    auto published = edits_.publish(std::move(found), now.wall, touched_, look_again);
+    if (!published) return published;
+    for (const RelativePath& dir : look_again) scan_.request(dir, false);
+  }
+  if (scan_.finished_rounds() > seen_rounds_) {
+    seen_rounds_ = scan_.finished_rounds();
+    scanned_once_ = scanned_once_ || !scan_.root_error();
+    applier_.handle_scan_progress();
+  }
+  return {};
+}
+
+void ShareEngine::answer_barriers() {
+  std::erase_if(barriers_, [this](const WaitingBarrier& barrier) {
+    if (barrier.rounds > scan_.finished_rounds()) return false;
+    update_state();
+    exchange_.send(barrier.peer, own_state());
+    exchange_.send(barrier.peer, BarrierReached{barrier.id});
+    return true;
+  });
+}
+
+ShareState ShareEngine::own_state() const {
+  return {replica_.clock(), replica_.fingerprint(), in_sync(), need_.files, need_.bytes};
+}
+
+void ShareEngine::update_state() { exchange_.set_state(own_state()); }
+
+bool ShareEngine::in_sync() const {
+  return !failed_ && scanned_once_ && !scan_.root_error() && scan_.idle() && hints_.empty() &&
+         need_.files == 0 && edits_.held() == 0 && !applier_.job_under_way();
+}
+
+void ShareEngine::fail(Error error) {
+  index_.rollback();
+  failed_ = std::move(error);
+}
+
+std::uint64_t ShareEngine::begin_flush(Now now) {
+  const std::uint64_t id = next_flush_++;
+  Flush flush;
+  if (!failed_) {
+    flush_hints({TimePoint::max(), now.wall});
+    scan_.request(RelativePath(), true);
+    flush.rounds = scan_.finished_rounds() + 1;
+    for (const auto& [device, peer] : peers_) {
+      if (!peer.joined) continue;
+      flush.waiting.insert(device);
+      exchange_.send(device, Barrier{id});
+    }
+  }
+  flushes_.emplace(id, std::move(flush));
+  settle(now);
+  return id;
+}
+
+bool ShareEngine::flush_reached(std::uint64_t id) const {
+  const auto flush = flushes_.find(id);
+  if (failed_ || flush == flushes_.end() || !flush->second.waiting.empty()) return false;
+  if (scan_.finished_rounds() < flush->second.rounds || !in_sync()) return false;
+  return std::ranges::all_of(peers_, [this](const auto& entry) {
+    const PeerState& peer = entry.second;
+    if (!peer.joined) return true;
+    return peer.clock_known && peer.state.in_sync && peer.state.clock == replica_.clock() &&
+           peer.state.fingerprint == replica_.fingerprint();
+  });
+}
+
+void ShareEngine::release_deletions(Now now) {
+  if (failed_) return;
+  std::set<RelativePath> look_again;
+  auto released = edits_.release(now.wall, touched_, look_again);
+  if (!released) return fail(std::move(released).error());
+  for (const RelativePath& dir : look_again) scan_.request(dir, false);
+  applier_.release();
+  settle(now);
+}
+
+Result<void> ShareEngine::add_member_op(const SignedRecord& op, Now now) {
+  if (failed_) return stopped();
+  if (auto added = membership_.add(op); !added) return added;
+  auto stored = index_.append_member_op(member_op_hash(op), encode(op));
+  if (!stored) {
+    fail(stored.error());
+    return stored;
+  }
+  settle(now);
+  exchange_.announce_members();
+  return {};
+}
+
+ShareActivity ShareEngine::activity() const {
+  if (failed_ || scan_.root_error()) return ShareActivity::error;
+  if (edits_.held() > 0 || applier_.held() > 0) return ShareActivity::held;
+  if (!scanned_once_) return ShareActivity::scanning;
+  if (need_.files > 0) return ShareActivity::syncing;
+  return scan_.idle() ? ShareActivity::idle : ShareActivity::scanning;
+}
+
+ShareStatus ShareEngine::status() const {
+  ShareStatus status;
+  status.activity = activity();
+  status.disk = disk_;
+  status.need = need_;
+  status.staged_bytes = fetcher_.staged_bytes();
+  status.to_look_at = scan_.waiting();
+  status.in_sync = in_sync();
+  status.fingerprint = replica_.fingerprint();
+  status.held_deletions = edits_.held() + applier_.held();
+  status.lacking_bytes = applier_.lacking_bytes();
+  status.error = failed_ ? failed_ : scan_.root_error();
+  for (const auto& [path, issue] : issues_.all()) status.issues.push_back(issue);
+  for (const auto& [device, member] : membership_.members()) {
+    if (member.removed || device == config_.self.device) continue;
+    MemberStatus one{.member = member};
+    const auto peer = peers_.find(device);
+    if (peer != peers_.end() && peer->second.joined) {
+      const ShareState& state = peer->second.state;
+      one.online = true;
+      one.in_sync = state.in_sync && state.clock == replica_.clock();
+      one.need_files = state.need_files;
+      one.need_bytes = state.need_bytes;
+    }
+    status.members.push_back(std::move(one));
+  }
+  return status;
+}
+
+std::optional<Job> ShareEngine::poll_job() {
+  if (failed_) return std::nullopt;
+  const auto issue = [this](auto work, JobSource source) {
+    const JobId id{next_job_++};
+    jobs_.emplace(id, OutstandingJob{std::move(source), now_});
+    return Job{id, std::move(work)};
+  };
+  if (auto job = applier_.poll_job()) return issue(*std::move(job), std::monostate());
+  if (auto job = fetcher_.poll_job()) {
+    JobSource source = *job;
+    if (auto* write = std::get_if<WriteJob>(&std::get<Fetcher::FetchJob>(source).work)) {
+      write->bytes.clear();  // Only the job itself needs them.
+    }
+    if (auto* stage = std::get_if<StageJob>(&job->work)) return issue(std::move(*stage), source);
+    return issue(std::get<WriteJob>(std::move(job->work)), std::move(source));
+  }
+  auto serve = server_.poll_job();
+  if (!serve) {
+    fail(std::move(serve).error());
+    return std::nullopt;
+  }
+  while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
+  if (*serve) return issue((*serve)->read, **serve);
+  if (auto job = scan_.poll_job()) {
+    if (auto* list = std::get_if<ListJob>(&*job)) {
+      const RelativePath dir = list->dir;
+      return issue(std::move(*list), dir);
+    }
+    auto& hash = std::get<HashJob>(*job);
+    const RelativePath path = hash.path;
+    return issue(std::move(hash), path);
+  }
+  if (!stage_cleaned_ && scanned_once_ && need_.files == 0) {
+    stage_cleaned_ = true;
+    return issue(CleanStageJob{fetcher_.stages()}, std::monostate());
+  }
+  return std::nullopt;
+}
+
+std::optional<MessageBody> ShareEngine::poll_message(const DeviceId& to, Now now) {
+  if (failed_) return std::nullopt;
+  while (auto request = fetcher_.poll_request(now.steady)) {
+    exchange_.send(request->peer, std::move(request->body));
+  }
+  while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
+  auto message = exchange_.poll_message(to, now.steady);
+  if (!message) {
+    fail(std::move(message).error());
+    return std::nullopt;
+  }
+  return *std::move(message);
+}
+
+std::optional<ShareEngine::OutgoingChunk> ShareEngine::poll_data(const DeviceId& to) {
+  auto data = server_.poll_data(to);
+  if (!data) return std::nullopt;
+  return OutgoingChunk{data->request, data->place, std::move(data->bytes)};
+}
+
+}  // namespace lansync

@@ -1,0 +1,204 @@
+// One share, on one device: everything that is decided about it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/engine/applier.h"
+#include "core/engine/exchange.h"
+#include "core/engine/fetcher.h"
+#include "core/engine/job.h"
+#include "core/engine/local_edits.h"
+#include "core/engine/path_issues.h"
+#include "core/engine/scan.h"
+#include "core/engine/server.h"
+
+namespace lansync {
+
+enum class ShareActivity : std::uint8_t { scanning, syncing, idle, held, error };
+std::string_view to_string(ShareActivity activity);
+
+struct MemberStatus {
+  Member member;
+  bool online = false;
+  bool in_sync = false;
+  std::uint64_t need_files = 0;
+  std::uint64_t need_bytes = 0;
+};
+
+struct ShareStatus {
+  ShareActivity activity = ShareActivity::idle;
+  Totals disk;
+  Totals need;
+  std::uint64_t staged_bytes = 0;  // Of what is needed, already here.
+  std::size_t to_look_at = 0;      // Directories and files that the scan has before it.
+  bool in_sync = false;
+  Fingerprint fingerprint;
+  std::uint64_t conflicts = 0;
+  std::uint64_t held_deletions = 0;
+  std::uint64_t lacking_bytes = 0;
+  std::vector<PathIssue> issues;
+  std::vector<MemberStatus> members;
+  std::optional<Error> error;
+};
+
+// A share's engine: told what the disk, the peers and the clock say, it answers with messages, jobs
+// and a deadline. It performs nothing itself, never asks the time and never blocks but on its
+// index.
+//
+// Drive it: after every handle_*() drain poll_job(), poll_message() and poll_data() for every peer,
+// and call handle_timeout() no later than next_deadline(). Jobs may be performed in any order and
+// in parallel; each result comes back exactly once. Equal inputs in equal order give equal outputs.
+//
+// What is announced is durable: every input ends in a commit before anything can be polled.
+// An error of the index stops the share: failed() says why, and nothing is done any more.
+//
+// Owned by the node, on its thread. `index` and `membership` outlive it.
+class ShareEngine {
+ public:
+  static constexpr std::size_t kBarriersMax = 256;  // Of all peers, waiting for one look.
+
+  struct Config {
+    Author self;
+    std::string device_name;
+    Sign sign;
+    RootIdentity root;
+  };
+
+  ShareEngine(Index& index, Membership& membership, Config config);
+
+  // Begins with a look at the whole folder.
+  void start(Now now);
+
+  // --- Peers ---
+  void handle_peer_up(const DeviceId& device, Now now);
+  void handle_peer_down(const DeviceId& device, Now now);
+  // An error is the peer's fault: close its connection.
+  Result<void> handle_message(const DeviceId& from, MessageBody body, Now now);
+  Result<void> handle_chunk_data(const DeviceId& from, const ChunkData& header, ByteView data,
+                                 Now now);
+
+  // --- Disk ---
+  void handle_job(JobId id, JobResult result, Now now);
+  // Something may have changed in a directory; `recursive`: anywhere beneath it.
+  void handle_hint(const RelativePath& dir, bool recursive, Now now);
+
+  // --- Time ---
+  void handle_timeout(Now now);
+  [[nodiscard]] std::optional<TimePoint> next_deadline(TimePoint now) const;
+  // How often the whole folder is looked at, whatever the watcher says.
+  void set_scan_interval(Duration interval, Now now);
+
+  // --- People ---
+  // Looks at everything once more here and at every connected member, and is reached when all have
+  // and show the same state.
+  std::uint64_t begin_flush(Now now);
+  [[nodiscard]] bool flush_reached(std::uint64_t id) const;
+  void end_flush(std::uint64_t id) { flushes_.erase(id); }
+  // Lets deletions that are held back go on.
+  void release_deletions(Now now);
+  // An op made on this device (an invitation was taken, a member leaves). Errors: as
+  // Membership::add.
+  Result<void> add_member_op(const SignedRecord& op, Now now);
+  [[nodiscard]] ShareStatus status() const;
+
+  // --- Outputs ---
+  std::optional<Job> poll_job();
+  std::optional<MessageBody> poll_message(const DeviceId& to, Now now);
+  struct OutgoingChunk {
+    std::uint32_t request = 0;
+    std::uint32_t place = 0;
+    Bytes bytes;
+  };
+  std::optional<OutgoingChunk> poll_data(const DeviceId& to);
+
+  [[nodiscard]] const std::optional<Error>& failed() const { return failed_; }
+  [[nodiscard]] bool in_sync() const;
+  [[nodiscard]] const Membership& membership() const { return membership_; }
+  [[nodiscard]] const CausalClock& clock() const { return replica_.clock(); }
+  [[nodiscard]] const Author& self() const { return replica_.self(); }
+
+ private:
+  // Conflict copies are named after members; names that are taken are looked up in the index.
+  class Names final : public CopyNames {
+   public:
+    Names(Index& index, const Membership& membership) : index_(index), membership_(membership) {}
+    std::string author_name(const DeviceId& device) const override;
+    Result<bool> taken(const RelativePath& path, const RelativePath& source) const override;
+
+   private:
+    Index& index_;
+    const Membership& membership_;
+  };
+  struct Hint {
+    bool recursive = false;
+  };
+  struct Flush {
+    std::uint64_t rounds = 0;    // Scan rounds that must be finished.
+    std::set<DeviceId> waiting;  // Members that have not looked yet.
+  };
+  struct WaitingBarrier {
+    DeviceId peer;
+    std::uint64_t id = 0;
+    std::uint64_t rounds = 0;
+  };
+  using JobSource = std::variant<RelativePath, Fetcher::FetchJob, Server::ServeJob, std::monostate>;
+  struct OutstandingJob {
+    JobSource source;
+    Now issued;
+  };
+
+  Result<void> dispatch(const DeviceId& from, MessageBody body, Now now);
+  Result<void> dispatch_job(const OutstandingJob& job, JobResult result, Now now);
+  // Ends every input: publishes, plans, commits; on an error of the index the share fails.
+  void settle(Now now);
+  Result<void> try_settle(Now now);
+  void fail(Error error);
+  Result<void> publish_found(Now now);
+  void flush_hints(Now now);
+  void answer_barriers();
+  [[nodiscard]] ShareState own_state() const;
+  void update_state();
+  [[nodiscard]] ShareActivity activity() const;
+
+  Index& index_;
+  Membership& membership_;
+  const Config config_;
+  Now now_{};  // Of the last input; the jobs polled after it are issued then.
+  std::map<DeviceId, PeerState> peers_;
+  Names names_;
+  PathIssues issues_;
+  Replica replica_;
+  Scan scan_;
+  LocalEdits edits_;
+  Exchange exchange_;
+  Fetcher fetcher_;
+  Server server_;
+  Applier applier_;
+
+  std::map<RelativePath, Hint> hints_;
+  std::optional<TimePoint> first_hint_;
+  TimePoint last_hint_{};
+  std::set<RelativePath> touched_;  // Heads or rows changed since the last plan.
+  bool scanned_once_ = false;
+  Duration scan_interval_ = std::chrono::minutes(10);
+  TimePoint next_scan_{};
+  std::uint64_t seen_rounds_ = 0;
+
+  std::map<std::uint64_t, Flush> flushes_;
+  std::uint64_t next_flush_ = 1;
+  std::vector<WaitingBarrier> barriers_;
+
+  std::map<JobId, OutstandingJob> jobs_;
+  std::uint64_t next_job_ = 1;
+  bool stage_cleaned_ = false;
+  Totals need_;
+  Totals disk_;
+  std::optional<Error> failed_;
+};
+
+}  // namespace lansync

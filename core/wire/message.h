@@ -1,0 +1,124 @@
+// What two members of a share say to each other.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/chunk/chunk_list.h"
+#include "core/index/segment.h"
+#include "core/sync/fingerprint.h"
+#include "core/sync/membership.h"
+
+namespace lansync {
+
+// "We share this; so much I know of who belongs to it."
+struct ShareHello {
+  std::vector<MemberOpHash> member_op_heads;
+  friend bool operator==(const ShareHello&, const ShareHello&) = default;
+};
+
+struct MemberOpsRequest {
+  friend bool operator==(const MemberOpsRequest&, const MemberOpsRequest&) = default;
+};
+
+struct MemberOps {
+  SignedRecord genesis;
+  std::vector<SignedRecord> ops;
+  friend bool operator==(const MemberOps&, const MemberOps&) = default;
+};
+
+// How far the sender is.
+struct ShareState {
+  CausalClock clock;
+  Fingerprint fingerprint;
+  // Everything that the clock covers is on the sender's disk, and everything on its disk is in the
+  // clock.
+  bool in_sync = false;
+  std::uint64_t need_files = 0;
+  std::uint64_t need_bytes = 0;
+  friend bool operator==(const ShareState&, const ShareState&) = default;
+};
+
+struct ChunkListRequest {
+  std::uint32_t request = 0;
+  ContentId content;
+  std::uint32_t first = 0;
+  friend bool operator==(const ChunkListRequest&, const ChunkListRequest&) = default;
+};
+
+struct ChunkListReply {
+  std::uint32_t request = 0;
+  std::uint32_t total = 0;  // 0: not here.
+  std::uint32_t first = 0;
+  std::vector<Chunk> chunks;
+  friend bool operator==(const ChunkListReply&, const ChunkListReply&) = default;
+};
+
+// A chunk by its place in a content, and by its hash, which is what it is checked against.
+struct ChunkRef {
+  ContentId content;
+  std::uint32_t index = 0;
+  Chunk chunk;
+  friend bool operator==(const ChunkRef&, const ChunkRef&) = default;
+};
+
+struct ChunkRequest {
+  std::uint32_t request = 0;
+  std::vector<ChunkRef> chunks;
+  friend bool operator==(const ChunkRequest&, const ChunkRequest&) = default;
+};
+
+struct ChunksMissing {
+  std::uint32_t request = 0;
+  std::vector<std::uint32_t> places;
+  friend bool operator==(const ChunksMissing&, const ChunksMissing&) = default;
+};
+
+// "Tell me when you have looked at your folder once more and told me what you found."
+struct Barrier {
+  std::uint64_t id = 0;
+  friend bool operator==(const Barrier&, const Barrier&) = default;
+};
+
+struct BarrierReached {
+  std::uint64_t id = 0;
+  friend bool operator==(const BarrierReached&, const BarrierReached&) = default;
+};
+
+using MessageBody =
+    std::variant<ShareHello, MemberOpsRequest, MemberOps, ShareState, Segment, ChunkListRequest,
+                 ChunkListReply, ChunkRequest, ChunksMissing, Barrier, BarrierReached>;
+
+struct Message {
+  ShareId share;
+  MessageBody body;
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+// At most kControlRecordBytesMax for anything that keeps to the limits.
+Bytes encode(const Message& message);
+// Errors: malformed (protobuf cannot parse it, an id has the wrong length, a required part is
+// missing), limit_exceeded. What is inside signed bytes is not looked at here.
+Result<Message> decode_message(ByteView bytes);
+
+// The header of a bulk record: which chunk of which request its bytes belong to. A chunk of more
+// than a record's size comes in several, in order.
+struct ChunkData {
+  ShareId share;
+  std::uint32_t request = 0;
+  std::uint32_t place = 0;   // Of the chunk in the request.
+  std::uint32_t offset = 0;  // Of the bytes in the chunk.
+
+  static constexpr std::size_t kHeaderBytes = ShareId::kBytes + 12;
+  // Bytes of chunk data in one record, at most.
+  static constexpr std::size_t kDataBytesMax = std::size_t{512} << 10;
+  friend bool operator==(const ChunkData&, const ChunkData&) = default;
+};
+Bytes encode(const ChunkData& header);
+// The data follow the header. Errors: truncated.
+Result<ChunkData> decode_chunk_data(ByteView record);
+
+}  // namespace lansync
