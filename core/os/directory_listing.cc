@@ -25,14 +25,14 @@ class NameStream {
   explicit operator bool() const { return stream_ != nullptr; }
   [[nodiscard]] int fd() const { return fd_; }
 
-  // The next name but `.` and `..`; null at the end (errno 0) and on an error.
-  const char* next() {
+  // The next entry but `.` and `..`; null at the end (errno 0) and on an error.
+  const dirent* next() {
     while (true) {
       errno = 0;
       const dirent* entry = ::readdir(stream_);
       if (entry == nullptr) return nullptr;
       const std::string_view name(entry->d_name);
-      if (name != "." && name != "..") return entry->d_name;
+      if (name != "." && name != "..") return entry;
     }
   }
 
@@ -48,14 +48,14 @@ Result<std::vector<DirEntry>> list_entries(UniqueFd dir, std::string_view hidden
   NameStream names(std::move(dir));
   if (!names) return errno_about(name);
   std::vector<DirEntry> entries;
-  while (const char* entry = names.next()) {
-    if (entry == hidden) continue;
+  while (const dirent* entry = names.next()) {
+    if (entry->d_name == hidden) continue;
     struct stat raw{};
-    if (::fstatat(names.fd(), entry, &raw, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (::fstatat(names.fd(), entry->d_name, &raw, AT_SYMLINK_NOFOLLOW) != 0) {
       if (errno == ENOENT) continue;
       return errno_about(name);
     }
-    entries.push_back({entry, to_file_stat(raw)});
+    entries.push_back({entry->d_name, to_file_stat(raw)});
   }
   if (errno != 0) return errno_about(name);
   return entries;
@@ -65,7 +65,24 @@ Result<std::vector<std::string>> list_names(UniqueFd dir, std::string_view name)
   NameStream names(std::move(dir));
   if (!names) return errno_about(name);
   std::vector<std::string> result;
-  while (const char* entry = names.next()) result.emplace_back(entry);
+  while (const dirent* entry = names.next()) result.emplace_back(entry->d_name);
+  if (errno != 0) return errno_about(name);
+  return result;
+}
+
+Result<std::vector<std::string>> list_directories(UniqueFd dir, std::string_view name) {
+  NameStream names(std::move(dir));
+  if (!names) return errno_about(name);
+  std::vector<std::string> result;
+  while (const dirent* entry = names.next()) {
+    bool is_dir = entry->d_type == DT_DIR;
+    if (entry->d_type == DT_UNKNOWN) {
+      struct stat raw{};
+      is_dir = ::fstatat(names.fd(), entry->d_name, &raw, AT_SYMLINK_NOFOLLOW) == 0 &&
+               S_ISDIR(raw.st_mode);
+    }
+    if (is_dir) result.emplace_back(entry->d_name);
+  }
   if (errno != 0) return errno_about(name);
   return result;
 }

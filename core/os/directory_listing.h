@@ -18,4 +18,7 @@ Result<std::vector<DirEntry>> list_entries(UniqueFd dir, std::string_view hidden
 // The same, names only: one system call for many.
 Result<std::vector<std::string>> list_names(UniqueFd dir, std::string_view name);
 
+// The names of the directories in it.
+Result<std::vector<std::string>> list_directories(UniqueFd dir, std::string_view name);
+
 }  // namespace lansync

@@ -279,6 +279,23 @@ TEST_CASE("What is not staged is gone without complaint", "[fs]") {
   });
 }
 
+TEST_CASE("A staged entry gets another name, if that is free", "[fs]") {
+  for_each_world([](ShareWorld& world) {
+    FileSystem& fs = world.fs();
+    stage(fs, "s", "staged");
+    stage(fs, "taken", "x");
+    CHECK(error_of(fs.rename_stage("s", "taken")) == errc::file_exists);
+    CHECK(error_of(fs.rename_stage("absent", "t")) == errc::no_such_file_or_directory);
+    CHECK(error_of(fs.rename_stage("s", "a/b")) == errc::invalid_argument);
+    CHECK(error_of(fs.rename_stage("../share", "t")) == errc::invalid_argument);
+    const FileStat before = *fs.stat_stage("s");
+    REQUIRE(fs.rename_stage("s", "t"));
+    CHECK(*fs.stat_stage("t") == before);
+    CHECK(error_of(fs.stat_stage("s")) == errc::no_such_file_or_directory);
+    CHECK(fs.stat_stage("taken")->size == 1);
+  });
+}
+
 TEST_CASE("A staged file that has another name is not written to", "[fs]") {
   for_each_world([](ShareWorld& world) {
     world.write("file", "the user's");
