@@ -224,16 +224,27 @@ TEST_CASE("A relay between two channels gets nothing for the right code") {
                         to_bytes("join my share instead")};
     CHECK(error_of(guest.resume(encode(forged))).code == Errc::not_authentic);
   }
-  SECTION("and with equal hashes, the keys alone would give it away") {
-    PairingChannel same_hash = inviters_side;
-    same_hash.hash = joiners_side.hash;
-    auto another_inviter = host.inviter(same_hash);
-    auto another_guest = joiner(code(), joiners_side, 9);
-    const auto answer = another_inviter.resume(host.now, another_guest.start());
-    const auto proof = another_guest.resume(message_of(answer));
-    CHECK(error_of(another_inviter.resume(host.now, message_of(proof))).code ==
-          Errc::not_authentic);
-  }
+}
+
+TEST_CASE("The code is bound to the channel's hash and to each of the two keys by itself") {
+  const PairingChannel joiners = channel();
+  PairingChannel inviters = channel();
+  Errc expected = Errc::not_authentic;
+  SECTION("nothing differs") { expected = Errc{}; }
+  SECTION("another hash") { inviters.hash = channel(2).hash; }
+  SECTION("another joiner") { inviters.joiner = noise_key(666); }
+  SECTION("another inviter") { inviters.inviter = noise_key(666); }
+  SECTION("the keys exchanged") { std::swap(inviters.joiner, inviters.inviter); }
+
+  Host host;
+  auto inviter = host.inviter(inviters);
+  auto guest = joiner(code(), joiners);
+  const auto second = inviter.resume(host.now, guest.start());
+  const auto third = guest.resume(message_of(second));
+  const auto outcome = inviter.resume(host.now, message_of(third));
+  const auto* const failed = std::get_if<PairingFailed>(&outcome);
+  REQUIRE((failed == nullptr) == (expected == Errc{}));
+  if (failed != nullptr) CHECK(failed->error.code == expected);
 }
 
 TEST_CASE("A relay cannot tell the right code from a wrong one by what it hears") {
