@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include <arpa/inet.h>
+
 namespace lansync::cli {
 namespace {
 
@@ -27,15 +29,12 @@ bool may_be_name(std::string_view text) {
       text, [](char c) { return is_alphanumeric(c) || c == '.' || c == '-' || c == '_'; });
 }
 
-bool may_be_ipv6(std::string_view text) {
-  const std::string_view address = text.substr(0, text.find('%'));
+bool is_ipv6(std::string_view text) {
+  const std::string address(text.substr(0, text.find('%')));
   const std::string_view zone = text.substr(address.size());
-  if (std::ranges::count(address, ':') < 2 || text.size() > kHostBytesMax) return false;
-  if (!zone.empty() && !may_be_name(zone.substr(1))) return false;
-  return std::ranges::all_of(address, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
-           c == '.';
-  });
+  in6_addr parsed = {};
+  if (inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return false;
+  return zone.empty() || may_be_name(zone.substr(1));
 }
 
 std::optional<HostPort> with_port(std::string_view host, std::string_view port) {
@@ -52,12 +51,12 @@ std::optional<HostPort> parse_host_port(std::string_view text) {
     if (close == std::string_view::npos) return std::nullopt;
     const std::string_view host = text.substr(1, close - 1);
     const std::string_view rest = text.substr(close + 1);
-    if (!may_be_ipv6(host)) return std::nullopt;
+    if (!is_ipv6(host)) return std::nullopt;
     if (rest.empty()) return HostPort{std::string(host), kDefaultPort};
     if (!rest.starts_with(':')) return std::nullopt;
     return with_port(host, rest.substr(1));
   }
-  if (may_be_ipv6(text)) return HostPort{std::string(text), kDefaultPort};
+  if (is_ipv6(text)) return HostPort{std::string(text), kDefaultPort};
   const std::size_t colon = text.find(':');
   if (!may_be_name(text.substr(0, colon))) return std::nullopt;
   if (colon == std::string_view::npos) return HostPort{std::string(text), kDefaultPort};

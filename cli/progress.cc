@@ -64,7 +64,7 @@ void ProgressDisplay::update(TimePoint now, const Progress& progress) {
   } else {
     samples_.push_back({now, progress.bytes_done});
   }
-  while (samples_.size() > 2 && now - samples_[1].at > kRateWindow) samples_.pop_front();
+  while (samples_.size() > 2 && now - samples_[1].at >= kRateWindow) samples_.pop_front();
 }
 
 std::optional<double> ProgressDisplay::rate(TimePoint now) const {

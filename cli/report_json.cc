@@ -1,38 +1,25 @@
 #include "cli/report_json.h"
 
-#include <array>
 #include <string_view>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
 namespace lansync::cli {
 namespace {
 
-constexpr std::array<std::pair<ShareState, std::string_view>, 6> kStates = {{
-    {ShareState::scanning, "scanning"},
-    {ShareState::syncing, "syncing"},
-    {ShareState::idle, "idle"},
-    {ShareState::paused, "paused"},
-    {ShareState::held, "held"},
-    {ShareState::error, "error"},
-}};
-
 std::string_view state_name(ShareState state) {
-  for (const auto& [known, name] : kStates) {
-    if (known == state) return name;
+  switch (state) {
+    case ShareState::scanning: return "scanning";
+    case ShareState::syncing: return "syncing";
+    case ShareState::idle: return "idle";
+    case ShareState::paused: return "paused";
+    case ShareState::held: return "held";
+    case ShareState::error: return "error";
   }
   return "error";
 }
 
-ShareState state_named(std::string_view name) {
-  for (const auto& [state, known] : kStates) {
-    if (known == name) return state;
-  }
-  return ShareState::error;
-}
-
-// --- Writing: one write() for each part of a report ---
+// One write() for each part of a report.
 
 Json write(const ShareReport& report);
 Json write(const PeerShare& share);
@@ -195,196 +182,6 @@ struct DocumentWriter {
   }
 };
 
-// --- Reading: one read() for each part of a report; a value of the wrong kind throws ---
-
-void read(const Json& json, std::string& value) { value = json.get<std::string>(); }
-void read(const Json& json, bool& value) { value = json.get<bool>(); }
-void read(const Json& json, std::uint64_t& value) { value = json.get<std::uint64_t>(); }
-void read(const Json& json, std::int64_t& value) { value = json.get<std::int64_t>(); }
-
-void read(const Json& json, ShareReport& report);
-void read(const Json& json, PeerShare& share);
-void read(const Json& json, PeerReport& peer);
-void read(const Json& json, FlushedShare& share);
-
-// Leaves the value as it is if there is no such key.
-template <class Value>
-void read(const Json& json, const char* key, Value& value);
-
-void read(const Json& json, IssueReport& issue) {
-  read(json, "path", issue.path);
-  read(json, "code", issue.code);
-  read(json, "message", issue.message);
-  read(json, "fix", issue.fix);
-}
-
-void read(const Json& json, MemberReport& member) {
-  read(json, "id", member.id);
-  read(json, "name", member.name);
-  read(json, "role", member.role);
-  read(json, "online", member.online);
-  read(json, "in_sync", member.in_sync);
-  read(json, "address", member.address);
-  read(json, "rx_bytes", member.rx_bytes);
-  read(json, "tx_bytes", member.tx_bytes);
-}
-
-void read(const Json& json, ShareName& share) {
-  read(json, "id", share.id);
-  read(json, "name", share.name);
-  read(json, "path", share.path);
-}
-
-void read(const Json& json, ShareState& state) { state = state_named(json.get<std::string>()); }
-
-template <class Part>
-void read(const Json& json, std::vector<Part>& parts) {
-  for (const Json& element : json) {
-    Part part;
-    read(element, part);
-    parts.push_back(std::move(part));
-  }
-}
-
-void read(const Json& json, ShareReport& report) {
-  read(json, report.share);
-  read(json, "kind", report.kind);
-  read(json, "role", report.role);
-  read(json, "state", report.state);
-  read(json, "files", report.files);
-  read(json, "bytes", report.bytes);
-  read(json, "need_files", report.need_files);
-  read(json, "need_bytes", report.need_bytes);
-  read(json, "in_sync", report.in_sync);
-  read(json, "fingerprint", report.fingerprint);
-  read(json, "conflicts", report.conflicts);
-  read(json, "issues", report.issues);
-  read(json, "members", report.members);
-}
-
-void read(const Json& json, DeviceReport& device) {
-  read(json, "id", device.id);
-  read(json, "name", device.name);
-  read(json, "version", device.version);
-  read(json, "listen", device.listen);
-  read(json, "issues", device.issues);
-}
-
-void read(const Json& json, InvitationReport& invitation) {
-  read(json, "code", invitation.code);
-  read(json, "expires", invitation.expires);
-  read(json, "command", invitation.command);
-  read(json, "link", invitation.link);
-}
-
-void read(const Json& json, PeerShare& share) {
-  read(json, share.share);
-  read(json, "role", share.role);
-  read(json, "in_sync", share.in_sync);
-}
-
-void read(const Json& json, PeerReport& peer) {
-  read(json, "id", peer.id);
-  read(json, "name", peer.name);
-  read(json, "online", peer.online);
-  read(json, "address", peer.address);
-  read(json, "rx_bytes", peer.rx_bytes);
-  read(json, "tx_bytes", peer.tx_bytes);
-  read(json, "shares", peer.shares);
-}
-
-void read(const Json& json, FlushedShare& share) {
-  read(json, share.share);
-  read(json, "in_sync", share.in_sync);
-  read(json, "fingerprint", share.fingerprint);
-  read(json, "need_files", share.need_files);
-  read(json, "need_bytes", share.need_bytes);
-  read(json, "online_members", share.online_members);
-}
-
-template <class Part>
-void read(const Json& json, std::optional<Part>& part) {
-  if (json.is_null()) return;
-  read(json, part.emplace());
-}
-
-template <class Value>
-void read(const Json& json, const char* key, Value& value) {
-  if (const auto at = json.find(key); at != json.end()) read(*at, value);
-}
-
-void read(const Json& json, JoinReport& report) {
-  read(json, "share", report.share);
-  const Json& share = json.at("share");
-  read(share, "created", report.created);
-  read(share, "already_joined", report.already_joined);
-  read(json, "invitation", report.invitation);
-  read(json, "members", report.members);
-}
-
-void read(const Json& json, InviteReport& report) {
-  read(json, "share", report.share);
-  read(json, "role", report.role);
-  read(json, "invitation", report.invitation);
-}
-
-void read(const Json& json, AwaitMemberReport& report) { read(json, "joined", report.joined); }
-
-void read(const Json& json, LeaveReport& report) { read(json, "share", report.share); }
-
-void read(const Json& json, StatusReport& report) {
-  read(json, "device", report.device);
-  read(json, "shares", report.shares);
-}
-
-void read(const Json& json, PeersReport& report) { read(json, "peers", report.peers); }
-
-void read(const Json& json, ConnectReport& report) {
-  read(json, "address", report.address);
-  read(json, "connected", report.connected);
-  if (!report.connected) return;
-  const Json& device = json.at("device");
-  read(device, "id", report.device_id);
-  read(device, "name", report.device_name);
-}
-
-void read(const Json& json, FlushReport& report) { read(json, "shares", report.shares); }
-
-void read(const Json& json, ResumeReport& report) {
-  read(json, "share", report.share);
-  read(json, "released", report.released);
-}
-
-void read(const Json& json, StopReport& report) { read(json, "pid", report.pid); }
-
-template <class ReportType>
-Report read_document(const Json& json) {
-  ReportType report;
-  read(json, report);
-  return report;
-}
-
-Report read_typed(const std::string& type, const Json& json) {
-  if (type == "join") return read_document<JoinReport>(json);
-  if (type == "invite") return read_document<InviteReport>(json);
-  if (type == "await_member") return read_document<AwaitMemberReport>(json);
-  if (type == "leave") return read_document<LeaveReport>(json);
-  if (type == "status") return read_document<StatusReport>(json);
-  if (type == "peers") return read_document<PeersReport>(json);
-  if (type == "connect") return read_document<ConnectReport>(json);
-  if (type == "flush") return read_document<FlushReport>(json);
-  if (type == "resume") return read_document<ResumeReport>(json);
-  if (type == "stop") return read_document<StopReport>(json);
-  throw Json::other_error::create(0, "unknown type", &json);
-}
-
-Failure not_understood() {
-  return {ExitCode::failed,
-          "the daemon answered something that this program does not understand",
-          {},
-          "they may be of different versions: lansync stop, and start it again"};
-}
-
 }  // namespace
 
 Json to_json(const Report& report) { return std::visit(DocumentWriter(), report); }
@@ -405,41 +202,6 @@ Json to_json(const Progress& progress) {
           {"bytes_total", progress.bytes_total},
           {"files_done", progress.files_done},
           {"files_total", progress.files_total}};
-}
-
-Outcome<Report> report_from_json(const Json& json) {
-  try {
-    return read_typed(json.at("type").get<std::string>(), json);
-  } catch (const Json::exception&) {
-    return not_understood();
-  }
-}
-
-Progress progress_from_json(const Json& json) {
-  Progress progress;
-  try {
-    read(json, "phase", progress.phase);
-    read(json, "bytes_done", progress.bytes_done);
-    read(json, "bytes_total", progress.bytes_total);
-    read(json, "files_done", progress.files_done);
-    read(json, "files_total", progress.files_total);
-  } catch (const Json::exception&) {
-    return {};
-  }
-  return progress;
-}
-
-Failure failure_from_json(const Json& json) {
-  Failure failure;
-  try {
-    failure.exit = static_cast<ExitCode>(json.at("exit").get<int>());
-    read(json, "message", failure.message);
-    read(json, "path", failure.path);
-    read(json, "fix", failure.fix);
-  } catch (const Json::exception&) {
-    return not_understood();
-  }
-  return failure;
 }
 
 }  // namespace lansync::cli

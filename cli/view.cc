@@ -71,6 +71,7 @@ std::string traffic(std::uint64_t rx_bytes, std::uint64_t tx_bytes) {
 
 std::string render_members(const std::vector<MemberReport>& members, std::size_t columns) {
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(members.size());
   for (const MemberReport& member : members) {
     rows.push_back({shown(member.name), shown(member.role), member_state(member),
                     shown(member.address), traffic(member.rx_bytes, member.tx_bytes)});

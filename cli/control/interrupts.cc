@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "core/base/assert.h"
 
@@ -26,6 +27,10 @@ Interrupts::Interrupts() {
 }
 
 Interrupts::~Interrupts() {
+  // Taken off the queue: unblocked while pending, a signal would end the process after all.
+  signalfd_siginfo taken;
+  while (read(fd_.get(), &taken, sizeof(taken)) > 0) {
+  }
   const sigset_t signals = interrupting_signals();
   sigprocmask(SIG_UNBLOCK, &signals, nullptr);
 }

@@ -40,6 +40,7 @@ Failure not_a_message() {
 }
 
 Outcome<Message> parse_prompt(const Json& json) {
+  if (!json.at("id").is_number_unsigned()) return not_a_message();
   PromptMessage message;
   message.id = json.at("id").get<std::uint64_t>();
   const auto kind = kind_named(json.at("what").get<std::string>());
@@ -111,6 +112,7 @@ Outcome<PromptAnswer> parse_answer(std::string_view line) {
   const Json json = parse_json(line);
   try {
     if (json.at("type").get<std::string>() != "answer") return not_a_message();
+    if (!json.at("id").is_number_unsigned()) return not_a_message();
     return PromptAnswer{json.at("id").get<std::uint64_t>(), json.at("text").get<std::string>()};
   } catch (const Json::exception&) {
     return not_a_message();

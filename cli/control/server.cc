@@ -12,8 +12,8 @@
 namespace lansync::cli {
 namespace {
 
-using asio::experimental::awaitable_operators::operator||;
-using asio::experimental::awaitable_operators::operator&&;
+// For || and && between coroutines.
+using namespace asio::experimental::awaitable_operators;
 
 // Far more than people type; a script that leaks clients is told so.
 constexpr std::size_t kConnectionsMax = 64;
@@ -62,11 +62,12 @@ void ControlServer::admit(Connection::Socket socket) {
   const bool full = connections_.size() >= kConnectionsMax;
   const auto connection = connections_.emplace(connections_.end(), std::move(socket));
   auto session = full ? turn_away(*connection) : serve(*connection);
-  asio::co_spawn(context_, std::move(session), [this, connection](std::exception_ptr thrown) {
-    connections_.erase(connection);
-    rethrow(thrown);
-    if (std::exchange(stop_asked_, false)) options_.on_stop();
-  });
+  asio::co_spawn(context_, std::move(session),
+                 [this, connection](const std::exception_ptr& thrown) {
+                   connections_.erase(connection);
+                   rethrow(thrown);
+                   if (std::exchange(stop_asked_, false)) options_.on_stop();
+                 });
 }
 
 asio::awaitable<void> ControlServer::turn_away(Connection& connection) {

@@ -30,10 +30,14 @@ bool answers(const Paths& paths) { return connect_locally(paths.socket()).has_va
 // Becomes the daemon. Between fork and exec: only what signal-safety(7) allows.
 [[noreturn]] void become_daemon(const char* const* arguments, int log) {
   setsid();
+  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE}) {
+    // A Ctrl-C that was meant for our parent may be pending; to ignore it is to forget it.
+    std::signal(signal, SIG_IGN);
+    std::signal(signal, SIG_DFL);
+  }
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  for (const int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE}) std::signal(signal, SIG_DFL);
   const int null = open("/dev/null", O_RDONLY);
   dup2(null, STDIN_FILENO);
   dup2(log, STDOUT_FILENO);

@@ -32,7 +32,7 @@ std::vector<Character> characters_of(std::string_view text) {
 
 // As many whole characters as fit.
 template <class Iterator>
-std::size_t bytes_that_fit(Iterator begin, Iterator end, std::size_t columns) {
+std::size_t bytes_that_fit(const Iterator& begin, const Iterator& end, std::size_t columns) {
   std::size_t bytes = 0;
   std::size_t used = 0;
   for (Iterator at = begin; at != end && used + at->columns <= columns; ++at) {
