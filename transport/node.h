@@ -1,0 +1,205 @@
+// The device on the network: who is connected to it, and to whom it wants to be.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/entropy.h"
+#include "core/crypto/pairing.h"
+#include "core/crypto/pairing_code.h"
+#include "core/engine/dial_backoff.h"
+#include "core/sync/grant.h"
+#include "transport/address_book.h"
+#include "transport/dialer.h"
+#include "transport/listener.h"
+#include "transport/one_shot.h"
+#include "transport/peer_session.h"
+#include "transport/share_host.h"
+
+namespace lansync {
+
+// An address that a person gave.
+struct GivenAddress {
+  std::string host;  // A name or a numeric address.
+  std::uint16_t port = 0;
+
+  [[nodiscard]] std::string text() const;
+  friend auto operator<=>(const GivenAddress&, const GivenAddress&) = default;
+};
+
+// How it went with a given address lately.
+struct GivenAddressState {
+  GivenAddress address;
+  std::optional<DeviceId> device;  // Who answered there last.
+  bool connected = false;
+  std::string problem;  // Empty while connected.
+};
+
+// Routes between connections and shares. It decides nothing about shares; about connections:
+//
+//   - with every member of every share it wants exactly one. Both ends may dial: of two connections
+//   that
+//     cross, the one that the smaller device id dialled stays; an older one gives way to a newer
+//     one;
+//   - whoever is no member of anything within kStrangerTime is sent away;
+//   - one invitation is open at a time.
+//
+// Confined to the network thread. stop(), then let the io_context run until the sessions have
+// ended.
+class Node final : public PeerSessionOwner {
+ public:
+  static constexpr std::chrono::seconds kStrangerTime{10};
+  static constexpr std::chrono::milliseconds kDialInterval{250};
+  // How long the larger id leaves the dialling to the smaller one.
+  static constexpr std::chrono::seconds kPoliteDelay{2};
+  static constexpr std::size_t kDialsMax = 8;
+  static constexpr std::size_t kInvitersTriedMax = 20;
+
+  struct Options {
+    std::string device_name;
+    std::function<void(const std::string& line)> log;
+    // The announcement, the members or the addresses changed.
+    std::function<void()> on_change;
+  };
+  struct InvitationState {
+    ShareId share;
+    Role role = Role::editor;
+    bool open = false;
+    std::optional<DeviceId> taken_by;
+  };
+
+  // `device`, `entropy` and `pool` outlive it.
+  Node(asio::any_io_executor executor, const LocalDevice& device, WorkerPool& pool,
+       Options options);
+  ~Node() override;
+
+  // Errors: Listener::open()'s.
+  Result<void> listen(ListenOptions options);
+  [[nodiscard]] std::optional<std::uint16_t> port() const;
+  void start();
+  void stop();
+
+  // --- Shares ---
+  ShareHost& add_share(ShareHost::Parts parts);
+  void remove_share(const ShareId& share);
+  [[nodiscard]] ShareHost* share(const ShareId& share);
+
+  // --- Addresses ---
+  void sighted(const std::string& instance, Sighted what);
+  void gone(const std::string& instance) { addresses_.gone(instance); }
+  void give_address(const GivenAddress& address);
+  [[nodiscard]] std::vector<GivenAddressState> given_addresses() const;
+  [[nodiscard]] const AddressBook& addresses() const { return addresses_; }
+  void remember(const DeviceId& device, const SightedAddress& address) {
+    addresses_.reached(device, address);
+  }
+
+  // --- Pairing ---
+  // Opens an invitation, in the place of one that is open.
+  PairingCode invite(const ShareId& share, Role role, Duration lifetime);
+  [[nodiscard]] bool invitation_open() const;
+  [[nodiscard]] InvitationState invitation(const ShareId& share) const;
+  // Looks for whoever has an invitation for this code, and becomes a member. Errors: not_found
+  // (nobody has an open invitation), not_authentic (a wrong code), expired, refused, ...
+  asio::awaitable<Result<Grant>> join(PairingCode code, TimePoint deadline);
+
+  // --- People ---
+  [[nodiscard]] const PeerSession* session(const DeviceId& device) const;
+  // Ends the sessions with a device that shares nothing with us any more.
+  void recheck_members();
+
+ private:
+  struct Given {
+    GivenAddress address;
+    std::optional<DeviceId> device;
+    std::string problem;
+    bool dialling = false;
+  };
+  struct OpenInvitation {
+    ShareId share;
+    Role role = Role::editor;
+    TimePoint expires;
+    std::unique_ptr<Invitation> invitation;
+    std::optional<DeviceId> taken_by;
+  };
+  // What a pairing session of ours, as joiner, leads to.
+  struct Joining {
+    PairingJoiner joiner;
+    OneShot<Result<Grant>>* outcome;
+  };
+  struct SessionEntry {
+    std::unique_ptr<PeerSession> session;
+    TimePoint since{};
+    std::unique_ptr<PairingInviter> inviter;
+    std::unique_ptr<Joining> joining;
+    OneShot<bool>* handshake = nullptr;         // Told how it ended, by whoever dialled.
+    OneShot<Result<Grant>>* outcome = nullptr;  // Until the joining begins.
+    const PairingCode* code = nullptr;
+  };
+  using Sessions = std::list<SessionEntry>;
+
+  // PeerSessionOwner.
+  void on_session_established(PeerSession& session) override;
+  void on_share_message(PeerSession& session, Message message) override;
+  void on_chunk_data(PeerSession& session, const ChunkData& header, ByteView data) override;
+  void on_pairing_message(PeerSession& session, ByteView message) override;
+  void on_session_drained(PeerSession& session) override;
+  void on_session_closed(PeerSession& session, const Error& error) override;
+
+  SessionEntry& entry_of(const PeerSession& session);
+  SessionEntry& adopt(std::unique_ptr<PeerSession> session);
+  void accept(asio::ip::tcp::socket socket, HalfOpenTicket ticket);
+  void run_session(SessionEntry& entry);
+  void adopt_peer(PeerSession& session);
+  void drop_peer(PeerSession& session);
+  [[nodiscard]] bool displaces(const PeerSession& newer, const SessionEntry& older) const;
+
+  void begin_joining(SessionEntry& entry);
+  void begin_inviting(SessionEntry& entry);
+  void resume_inviter(SessionEntry& entry, ByteView message);
+  void resume_joiner(SessionEntry& entry, ByteView message);
+  Result<Bytes> grant_to(const DeviceId& device, ByteView description);
+  asio::awaitable<Result<Grant>> join_at(SightedAddress address, const PairingCode& code,
+                                         TimePoint deadline);
+  asio::awaitable<std::vector<std::vector<SightedAddress>>> find_inviters();
+  asio::awaitable<std::vector<SightedAddress>> resolve(GivenAddress address);
+
+  asio::awaitable<void> dial_loop();
+  void dial_what_is_due();
+  void start_dial(DeviceId device, std::vector<SightedAddress> candidates);
+  asio::awaitable<void> dial_device(DeviceId device, std::vector<SightedAddress> candidates);
+  asio::awaitable<void> dial_given(std::size_t index);
+  asio::awaitable<std::optional<Error>> dial_once(SightedAddress address, std::string name,
+                                                  std::optional<DeviceId> expected);
+  void send_strangers_away();
+  [[nodiscard]] std::set<DeviceId> wanted() const;
+  [[nodiscard]] bool is_member_anywhere(const DeviceId& device) const;
+  ChannelOptions channel_options(std::optional<DeviceId> expected) const;
+  void spawn(asio::awaitable<void> task);
+
+  asio::any_io_executor executor_;
+  const LocalDevice& device_;
+  WorkerPool& pool_;
+  const Options options_;
+  std::unique_ptr<Listener> listener_;
+  AddressBook addresses_;
+  DialBackoff backoff_;
+  std::vector<Given> given_;
+  std::map<DeviceId, TimePoint> wanted_since_;
+  std::set<DeviceId> dialling_;
+  std::map<ShareId, std::unique_ptr<ShareHost>> shares_;
+  Sessions sessions_;
+  std::map<DeviceId, PeerSession*> by_device_;
+  std::optional<OpenInvitation> invitation_;
+  Notifier dial_now_;
+  bool stopping_ = false;
+  std::size_t tasks_ = 0;
+};
+
+}  // namespace lansync

@@ -1,0 +1,218 @@
+// The part of Node that lets devices in, and is let in.
+#include <algorithm>
+
+#include "transport/node.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::chrono::milliseconds kLookAgain{200};
+
+PairingChannel channel_of(const PeerSession& session, const NoisePublicKey& own) {
+  const NoisePublicKey& theirs = session.identity().certificate.noise_key;
+  return session.initiated() ? PairingChannel{session.handshake_hash(), own, theirs}
+                             : PairingChannel{session.handshake_hash(), theirs, own};
+}
+
+// Whether a failure to join is a word about the code, rather than a device that could not be asked.
+bool is_answer(const Error& error) {
+  for (const Errc said : {Errc::not_authentic, Errc::expired, Errc::refused, Errc::busy}) {
+    if (error.code == make_error_code(said)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+PairingCode Node::invite(const ShareId& share, Role role, Duration lifetime) {
+  const PairingCode code = PairingCode::generate(device_.entropy);
+  // Runs of the invitation that this one replaces end with their sessions.
+  for (SessionEntry& entry : sessions_) {
+    if (entry.inviter == nullptr) continue;
+    entry.inviter.reset();
+    entry.session->close(Errc::expired);
+  }
+  const TimePoint now = Clock::now();
+  OpenInvitation open;
+  open.share = share;
+  open.role = role;
+  open.expires = now + lifetime;
+  open.invitation = std::make_unique<Invitation>(
+      code.password(), now + lifetime - Duration(limits::kInvitationLifetime));
+  invitation_ = std::move(open);
+  options_.on_change();
+  return code;
+}
+
+bool Node::invitation_open() const {
+  return invitation_ && invitation_->invitation->open(Clock::now());
+}
+
+Node::InvitationState Node::invitation(const ShareId& share) const {
+  InvitationState state;
+  state.share = share;
+  if (!invitation_ || invitation_->share != share) return state;
+  state.role = invitation_->role;
+  state.open = invitation_->invitation->open(Clock::now());
+  state.taken_by = invitation_->taken_by;
+  return state;
+}
+
+void Node::begin_inviting(SessionEntry& entry) {
+  if (!invitation_) return entry.session->close(Errc::expired);
+  entry.inviter = std::make_unique<PairingInviter>(
+      *invitation_->invitation, channel_of(*entry.session, device_.keys.noise_keys().public_key),
+      encode_pairing_name(options_.device_name), device_.entropy);
+}
+
+void Node::on_pairing_message(PeerSession& session, ByteView message) {
+  SessionEntry& entry = entry_of(session);
+  if (entry.inviter) return resume_inviter(entry, message);
+  if (entry.joining) return resume_joiner(entry, message);
+  session.abort({Errc::wrong_state, "pairing that nobody asked for"});
+}
+
+void Node::resume_inviter(SessionEntry& entry, ByteView message) {
+  InviterAction action = entry.inviter->resume(Clock::now(), message);
+  if (auto* send = std::get_if<PairingSend>(&action))
+    return entry.session->send_pairing(send->message);
+  if (auto* failed = std::get_if<PairingFailed>(&action)) {
+    if (!failed->reply.empty()) entry.session->send_pairing(failed->reply);
+    options_.log("pairing with a device at " + entry.session->address() +
+                 " failed: " + to_string(failed->error));
+    entry.inviter.reset();
+    entry.session->close(Errc::refused);
+    options_.on_change();
+    return;
+  }
+  auto granted = grant_to(entry.session->device(), std::get<PairingProven>(action).description);
+  if (!granted) {
+    options_.log("cannot let a device in: " + to_string(granted.error()));
+    entry.inviter.reset();
+    return entry.session->close(Errc::refused);
+  }
+  entry.session->send_pairing(entry.inviter->grant(*std::move(granted)));
+  entry.inviter.reset();
+  invitation_->taken_by = entry.session->device();
+  options_.on_change();
+}
+
+Result<Bytes> Node::grant_to(const DeviceId& device, ByteView description) {
+  auto name = decode_pairing_name(description);
+  if (!name) return std::move(name).error();
+  ShareHost* host = share(invitation_->share);
+  if (host == nullptr) return Error{Errc::not_found, "share of the invitation"};
+  const Membership& membership = host->membership();
+  if (membership.member(device) == nullptr) {
+    MemberOp op;
+    op.share = membership.share();
+    op.author = device_.keys.id();
+    op.parents = membership.heads();
+    op.subject = device;
+    op.name = *std::move(name);
+    op.role = invitation_->role;
+    op.at = ShareHost::now().wall;
+    const auto sign = [this](std::string_view context, ByteView body) {
+      return to_bytes(device_.keys.sign(context, body).view());
+    };
+    if (auto added = host->add_member_op(sign_member_op(op, sign)); !added) {
+      return std::move(added).error();
+    }
+  }
+  const auto ops = membership.ops();
+  return encode(Grant{membership.genesis_record(), {ops.begin(), ops.end()}});
+}
+
+void Node::begin_joining(SessionEntry& entry) {
+  Joining joining{PairingJoiner(entry.code->password(),
+                                channel_of(*entry.session, device_.keys.noise_keys().public_key),
+                                encode_pairing_name(options_.device_name), device_.entropy),
+                  std::exchange(entry.outcome, nullptr)};
+  entry.joining = std::make_unique<Joining>(std::move(joining));
+  entry.session->send_pairing(entry.joining->joiner.start());
+}
+
+void Node::resume_joiner(SessionEntry& entry, ByteView message) {
+  JoinerAction action = entry.joining->joiner.resume(message);
+  if (auto* send = std::get_if<PairingSend>(&action))
+    return entry.session->send_pairing(send->message);
+  if (auto* failed = std::get_if<PairingFailed>(&action)) {
+    if (!failed->reply.empty()) entry.session->send_pairing(failed->reply);
+    entry.joining->outcome->set(failed->error);
+  } else {
+    entry.joining->outcome->set(decode_grant(std::get<PairingJoined>(action).grant));
+  }
+  entry.session->close(Errc::closed);
+}
+
+// Whom to try the code with: each a device with its addresses. Given addresses count while
+// discovery finds nobody who invites.
+asio::awaitable<std::vector<std::vector<SightedAddress>>> Node::find_inviters() {
+  std::vector<std::vector<SightedAddress>> inviters;
+  for (const Sighted& sighted : addresses_.inviting()) inviters.push_back(sighted.addresses);
+  if (!inviters.empty()) co_return inviters;
+  const std::vector<GivenAddressState> given = given_addresses();
+  for (const GivenAddressState& state : given) {
+    inviters.push_back(co_await resolve(state.address));
+  }
+  co_return inviters;
+}
+
+asio::awaitable<Result<Grant>> Node::join(PairingCode code, TimePoint deadline) {
+  Error last{Errc::not_found, "an open invitation"};
+  std::set<SightedAddress> answered;
+  asio::steady_timer pause(executor_);
+  while (Clock::now() < deadline && !stopping_) {
+    const std::vector<std::vector<SightedAddress>> inviters = co_await find_inviters();
+    for (const std::vector<SightedAddress>& inviter : inviters) {
+      const bool known = std::ranges::any_of(
+          inviter, [&](const SightedAddress& address) { return answered.contains(address); });
+      if (known || answered.size() >= kInvitersTriedMax) continue;
+      for (const SightedAddress& address : inviter) {
+        auto grant = co_await join_at(address, code, deadline);
+        if (grant) co_return grant;
+        // Whoever cannot be reached has not been asked: the device's next address, or later again.
+        if (!is_answer(grant.error())) continue;
+        // A second guess at the same device would cost its owner another attempt.
+        answered.insert(inviter.begin(), inviter.end());
+        last = grant.error();
+        break;
+      }
+    }
+    if (!answered.empty()) co_return last;
+    pause.expires_after(kLookAgain);
+    co_await pause.async_wait(kAsValue);
+  }
+  co_return last;
+}
+
+asio::awaitable<Result<Grant>> Node::join_at(SightedAddress address, const PairingCode& code,
+                                             TimePoint deadline) {
+  const auto endpoint = make_endpoint(address.ip, address.port);
+  if (!endpoint) co_return endpoint.error();
+  std::vector<asio::ip::tcp::endpoint> candidates(1, *endpoint);
+  auto socket = co_await dial(std::move(candidates));
+  if (!socket) co_return socket.error();
+  auto channel = SecureChannel::initiate(device_, Purpose::pair, channel_options(std::nullopt),
+                                         ShareHost::now());
+  auto session =
+      std::make_unique<PeerSession>(*this, *std::move(socket), std::move(channel), std::string());
+  const PeerSession* running = session.get();
+  OneShot<Result<Grant>> outcome(executor_);
+  SessionEntry& entry = adopt(std::move(session));
+  entry.outcome = &outcome;
+  entry.code = &code;
+  run_session(entry);
+  auto grant = co_await outcome.wait_until(deadline);
+  // The session must not speak to this frame any more.
+  for (SessionEntry& left : sessions_) {
+    if (left.session.get() != running) continue;
+    left.outcome = nullptr;
+    left.joining.reset();
+    if (!grant) left.session->abort({Errc::cancelled, "pairing"});
+  }
+  if (!grant) co_return Error{Errc::peer_timed_out, to_string(address)};
+  co_return *std::move(grant);
+}
+
+}  // namespace lansync

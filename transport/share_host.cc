@@ -1,0 +1,148 @@
+#include "transport/share_host.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lansync {
+
+ShareHost::ShareHost(asio::any_io_executor executor, WorkerPool& pool, Parts parts,
+                     std::function<void()> on_change)
+    : executor_(executor),
+      pool_(pool),
+      parts_(std::move(parts)),
+      on_change_(std::move(on_change)),
+      engine_(*parts_.index, *parts_.membership, parts_.config),
+      timer_(executor),
+      self_(std::make_shared<ShareHost*>(this)) {}
+
+ShareHost::~ShareHost() { *self_ = nullptr; }
+
+Now ShareHost::now() {
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  return {Clock::now(),
+          WallTime{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()}};
+}
+
+void ShareHost::start() {
+  engine_.start(now());
+  pump();
+}
+
+void ShareHost::add_peer(const DeviceId& device, PeerLink& link) {
+  links_[device] = &link;
+  engine_.handle_peer_up(device, now());
+  pump();
+}
+
+void ShareHost::remove_peer(const DeviceId& device) {
+  if (links_.erase(device) == 0) return;
+  engine_.handle_peer_down(device, now());
+  pump();
+}
+
+Result<void> ShareHost::handle_message(const DeviceId& from, MessageBody body) {
+  auto done = engine_.handle_message(from, std::move(body), now());
+  pump();
+  return done;
+}
+
+Result<void> ShareHost::handle_chunk(const DeviceId& from, const ChunkData& header, ByteView data) {
+  auto done = engine_.handle_chunk_data(from, header, data, now());
+  pump();
+  return done;
+}
+
+void ShareHost::handle_hint(const RelativePath& dir, bool recursive) {
+  engine_.handle_hint(dir, recursive, now());
+  pump();
+}
+
+void ShareHost::set_scan_interval(Duration interval) {
+  engine_.set_scan_interval(interval, now());
+  pump();
+}
+
+std::uint64_t ShareHost::begin_flush() {
+  const std::uint64_t id = engine_.begin_flush(now());
+  pump();
+  return id;
+}
+
+void ShareHost::release_deletions() {
+  engine_.release_deletions(now());
+  pump();
+}
+
+Result<void> ShareHost::add_member_op(const SignedRecord& op) {
+  auto added = engine_.add_member_op(op, now());
+  pump();
+  return added;
+}
+
+void ShareHost::pump() {
+  // A link that is sent to may fail at once, which is an input of its own.
+  pump_again_ = true;
+  if (std::exchange(pumping_, true)) return;
+  while (std::exchange(pump_again_, false)) {
+    start_jobs();
+    const auto links = links_;
+    for (const auto& [device, link] : links) {
+      if (links_.contains(device)) send_to(device, *link);
+    }
+    start_jobs();  // What was sent made room for more to be read.
+  }
+  pumping_ = false;
+  arm_timer();
+  on_change_();
+}
+
+void ShareHost::start_jobs() {
+  while (pool_.has_room()) {
+    auto job = engine_.poll_job();
+    if (!job) return;
+    const JobId id = job->id;
+    auto work = [files = parts_.file_system, job = std::move(*job)] {
+      return JobRunner(*files).run(job);
+    };
+    auto done = [self = self_, id](JobResult result) {
+      if (*self == nullptr) return;
+      (*self)->engine_.handle_job(id, std::move(result), now());
+      (*self)->pump();
+    };
+    pool_.submit(std::move(work), std::move(done));
+  }
+}
+
+void ShareHost::send_to(const DeviceId& device, PeerLink& link) {
+  while (link.has_room()) {
+    auto body = engine_.poll_message(device, now());
+    if (!body) break;
+    link.send_message({id(), *std::move(body)});
+  }
+  while (link.has_room()) {
+    const auto chunk = engine_.poll_data(device);
+    if (!chunk) break;
+    ChunkData header{id(), chunk->request, chunk->place, 0};
+    for (ByteView rest = chunk->bytes; !rest.empty();) {
+      const ByteView piece = rest.first(std::min(rest.size(), ChunkData::kDataBytesMax));
+      link.send_chunk(header, piece);
+      header.offset += static_cast<std::uint32_t>(piece.size());
+      rest = rest.subspan(piece.size());
+    }
+  }
+}
+
+void ShareHost::arm_timer() {
+  const auto deadline = engine_.next_deadline(Clock::now());
+  if (!deadline || *deadline == armed_) return;
+  armed_ = *deadline;
+  timer_.expires_at(*deadline);
+  timer_.async_wait([self = self_](const asio::error_code& failure) {
+    if (failure || *self == nullptr) return;
+    (*self)->armed_ = {};
+    (*self)->engine_.handle_timeout(now());
+    (*self)->pump();
+  });
+}
+
+}  // namespace lansync
