@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "core/base/assert.h"
+#include "core/base/limits.h"
+#include "core/sync/projection.h"
 
 namespace lansync {
 namespace {
@@ -51,7 +53,14 @@ Registers registers(std::span<const Change* const> shown) {
   return last;
 }
 
-WallTime after(WallTime now, WallTime last) { return std::max(now, WallTime{last.ns + 1}); }
+// Times come from other devices: the last one may be the end of time.
+WallTime after(WallTime now, WallTime last) {
+  if (last.ns < std::numeric_limits<std::int64_t>::max()) ++last.ns;
+  return std::max(now, last);
+}
+
+// Of a register that was never set: whatever was set counts more.
+constexpr WallTime kNeverSet{std::numeric_limits<std::int64_t>::min() + 1};
 
 Change version(const RelativePath& path, const Observation& seen) {
   Change change;
@@ -85,26 +94,32 @@ bool same_metadata(const FileStat& left, const FileStat& right) {
   return true;
 }
 
-// A change that says nothing about content: it ends `supersedes` and states mode and mtime as they
-// are.
-Change metadata(const RelativePath& path, std::span<const Change* const> shown) {
+// What a path's heads show if it is as it is on disk already, though nobody wrote that down: the
+// same folder on two devices that meet, or a version that was installed before the power went.
+bool shows_heads(std::span<const Change> heads, const Observation& seen) {
+  const Projection projection = project(heads, false);
+  if (!projection.main || projection.main->kind != kind_of(seen.stat.kind)) return false;
+  const ShownNode& node = *projection.main;
+  switch (node.kind) {
+    case ChangeKind::file:
+      return node.content == seen.content && node.mode == seen.stat.mode &&
+             node.mtime == seen.stat.mtime;
+    case ChangeKind::dir: return node.mode == seen.stat.mode;
+    default: return node.content == seen.content;
+  }
+}
+
+// A change that says nothing about content, nor yet about mode and mtime.
+Change metadata(const RelativePath& path) {
   Change change;
   change.path = path;
   change.kind = ChangeKind::metadata;
-  change.mode_at = WallTime{std::numeric_limits<std::int64_t>::min() + 1};
-  change.mtime_at = change.mode_at;
-  for (const Change* head : shown) {
-    if (head->kind == ChangeKind::deleted) continue;
-    if (head->mode_at > change.mode_at)
-      std::tie(change.mode, change.mode_at) = std::tie(head->mode, head->mode_at);
-    if (head->mtime_at > change.mtime_at) {
-      std::tie(change.mtime, change.mtime_at) = std::tie(head->mtime, head->mtime_at);
-    }
-  }
+  change.mode_at = change.mtime_at = kNeverSet;
   return change;
 }
 
 LocalChange created(const KnownPath& known, const Observation& seen, WallTime now) {
+  if (shows_heads(known.heads, seen)) return {};
   Change change = version(known.path, seen);
   // Nothing was displayed here. If every head is a delete, that is what nothing looks like.
   const bool absent = std::ranges::none_of(known.heads, &Change::live);
@@ -122,46 +137,52 @@ LocalChange created(const KnownPath& known, const Observation& seen, WallTime no
 LocalChange edited(const KnownPath& known, const Observation& seen, WallTime now) {
   const DiskRow& row = *known.row;
   const auto shown = named(known.heads, row.shown);
+  const bool superseded =
+      std::ranges::none_of(shown, [](const Change* head) { return head->live(); });
+  if (superseded && shows_heads(known.heads, seen)) return {};
   const Registers last = registers(shown);
+  // Later than the conflict copies beside it too: it is made at the path, so that is where it
+  // stays.
+  std::vector<Dot> visible = row.shown;
+  for (const DiskRow& copy : known.copies) add_dots(visible, copy.shown);
   Change change = version(known.path, seen);
-  change.edited_at = after(now, last.edited_at);
+  change.edited_at = after(now, registers(named(known.heads, visible)).edited_at);
   change.mtime_at = after(now, last.mtime_at);
   const bool kept_mode = seen.stat.mode == row.stat.mode && seen.stat.kind == row.stat.kind;
-  change.mode_at = kept_mode && !shown.empty() ? last.mode_at : after(now, last.mode_at);
+  change.mode_at = kept_mode ? last.mode_at : after(now, last.mode_at);
   if (has_content(row)) change.base = row.content;
   change.supersedes = row.shown;
   return {{std::move(change)}, 0};
 }
 
+// States both registers as the disk has them, each with the time at which it was set.
 LocalChange touched(const KnownPath& known, const Observation& seen, WallTime now) {
   const DiskRow& row = *known.row;
-  const auto shown = named(known.heads, row.shown);
-  Change change = metadata(known.path, shown);
-  if (seen.stat.mode != row.stat.mode) {
-    change.mode = seen.stat.mode;
-    change.mode_at = after(now, change.mode_at);
-  }
-  if (seen.stat.kind == NodeKind::file && seen.stat.mtime != row.stat.mtime) {
-    change.mtime = seen.stat.mtime;
-    change.mtime_at = after(now, change.mtime_at);
-  }
-  for (const Change* head : shown) {
+  Change change = metadata(known.path);
+  change.mode = seen.stat.mode;
+  if (seen.stat.kind == NodeKind::file) change.mtime = seen.stat.mtime;
+  for (const Change* head : named(known.heads, row.shown)) {
     if (head->kind == ChangeKind::metadata) change.supersedes.push_back(head->dot);
+    if (head->kind == ChangeKind::deleted) continue;
+    change.mode_at = std::max(change.mode_at, head->mode_at);
+    change.mtime_at = std::max(change.mtime_at, head->mtime_at);
+  }
+  if (seen.stat.mode != row.stat.mode) change.mode_at = after(now, change.mode_at);
+  if (change.mtime != row.stat.mtime && seen.stat.kind == NodeKind::file) {
+    change.mtime_at = after(now, change.mtime_at);
   }
   return {{std::move(change)}, 0};
 }
 
-// The version that a conflict copy shows, as a file of its own under the copy's name.
-Change detached(const DiskRow& copy, std::span<const Change> source_heads) {
-  const auto shown = named(source_heads, copy.shown);
+// The version that a conflict copy shows, as a file of its own under the copy's name. Requires that
+// `shown` are the heads that it shows, and that there is one.
+Change detached(const DiskRow& copy, std::span<const Change* const> shown) {
   Observation as_it_is;
   as_it_is.stat = copy.stat;
   as_it_is.content = copy.content;
   as_it_is.chunk_class = copy.chunk_class;
-  for (const Change* head : shown) {
-    as_it_is.one_chunk = head->one_chunk;
-    as_it_is.link_target = head->link_target;
-  }
+  as_it_is.one_chunk = shown.front()->one_chunk;
+  as_it_is.link_target = shown.front()->link_target;
   Change change = version(copy.path, as_it_is);
   change.edited_at = change.mode_at = change.mtime_at = registers(shown).edited_at;
   return change;
@@ -173,43 +194,86 @@ LocalChange removed(const KnownPath& known, WallTime now) {
   Change change;
   change.path = known.path;
   change.kind = ChangeKind::deleted;
-  change.edited_at = after(now, registers(named(known.heads, row.shown)).edited_at);
   if (has_content(row)) change.base = row.content;
   change.supersedes = row.shown;
   for (const DiskRow& copy : known.copies) {
-    result.changes.push_back(detached(copy, known.heads));
+    const auto shown = named(known.heads, copy.shown);
+    // What it shows has been superseded elsewhere: it is about to go anyway.
+    if (shown.empty()) continue;
+    result.changes.push_back(detached(copy, shown));
     add_dots(change.supersedes, copy.shown);
   }
+  change.edited_at = after(now, registers(named(known.heads, change.supersedes)).edited_at);
   // A directory that was only there for what it held: its going says nothing.
   if (change.supersedes.empty()) return result;
   result.changes.push_back(std::move(change));
   return result;
 }
 
-// The versions that the copy showed end at the source.
-Change end_of_copy(const KnownPath& known) {
+// The versions that the copy showed end at the source; nothing if they have already.
+//
+// Where a later version stays there, this is metadata: a delete would, on a device that has not got
+// that version yet, remove the file. Where none does (a directory won, or has the place), it is a
+// delete: something must tell that the path is empty when the directory goes. Every version is thus
+// superseded by a later one, a delete, or in the presence of a later one, and so some version or
+// delete is always left.
+std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
   const DiskRow& row = *known.row;
-  std::vector<const Change*> others;
-  for (const Change& head : known.source_heads) {
-    if (std::ranges::find(row.shown, head.dot) == row.shown.end()) others.push_back(&head);
+  const auto shown = named(known.source_heads, row.shown);
+  if (shown.empty()) return std::nullopt;
+  const auto age = [](const Change* head) { return std::pair(head->edited_at, head->dot); };
+  const Change* last = *std::ranges::max_element(shown, {}, age);
+  const bool later_stays = std::ranges::any_of(known.source_heads, [&](const Change& head) {
+    return head.live() && age(&head) > age(last);
+  });
+  Change change = metadata(row.source);
+  if (!later_stays) {
+    change = Change();
+    change.path = row.source;
+    change.kind = ChangeKind::deleted;
+    change.edited_at = after(now, last->edited_at);
+    if (has_content(row)) change.base = row.content;
   }
-  Change change = metadata(row.source, others);
   change.supersedes = row.shown;
   return change;
 }
 
 LocalChange copy_touched(const KnownPath& known, const std::optional<Observation>& seen,
                          WallTime now) {
-  if (!seen) return {{end_of_copy(known)}, std::nullopt};
-  Change change = version(known.path, *seen);
-  if (has_content(*known.row)) change.base = known.row->content;
-  change.edited_at = change.mode_at = change.mtime_at = now;
-  return {{std::move(change), end_of_copy(known)}, 0};
+  LocalChange result;
+  if (seen) {
+    Change change = version(known.path, *seen);
+    if (has_content(*known.row)) change.base = known.row->content;
+    change.edited_at = change.mode_at = change.mtime_at = now;
+    result = {{std::move(change)}, 0};
+  }
+  if (auto end = end_of_copy(known, now)) result.changes.push_back(*std::move(end));
+  return result;
 }
 
-}  // namespace
+// No change may supersede more than a limit. What is beyond it is ended by deletes beside it.
+LocalChange within_limits(LocalChange local) {
+  const std::size_t count = local.changes.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    while (local.changes[i].supersedes.size() > limits::kSupersedesMax) {
+      Change rest;
+      rest.path = local.changes[i].path;
+      rest.kind = ChangeKind::deleted;
+      rest.edited_at = local.changes[i].edited_at;
+      auto& dots = local.changes[i].supersedes;
+      const auto from =
+          dots.end() - static_cast<std::ptrdiff_t>(
+                           std::min(dots.size() - limits::kSupersedesMax, limits::kSupersedesMax));
+      rest.supersedes.assign(from, dots.end());
+      dots.erase(from, dots.end());
+      local.changes.push_back(std::move(rest));
+    }
+  }
+  return local;
+}
 
-LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now) {
+LocalChange unlimited(const KnownPath& known, const std::optional<Observation>& seen,
+                      WallTime now) {
   if (!known.row) return seen ? created(known, *seen, now) : LocalChange{};
   const DiskRow& row = *known.row;
   const bool same = seen && same_version(row, *seen) && same_metadata(row.stat, seen->stat);
@@ -218,10 +282,15 @@ LocalChange explain(const KnownPath& known, const std::optional<Observation>& se
   if (!seen) return removed(known, now);
   // A directory that was only implied by its content becomes one in its own right when it is
   // changed.
-  const auto shown = named(known.heads, row.shown);
-  const bool implied = std::ranges::none_of(shown, [](const Change* head) { return head->live(); });
+  const bool implied = row.stat.kind == NodeKind::dir && row.shown.empty();
   if (!same_version(row, *seen) || implied) return edited(known, *seen, now);
   return touched(known, *seen, now);
+}
+
+}  // namespace
+
+LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now) {
+  return within_limits(unlimited(known, seen, now));
 }
 
 }  // namespace lansync

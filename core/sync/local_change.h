@@ -37,7 +37,10 @@ struct KnownPath {
 // dots are not assigned yet. None if there is nothing to tell: the same content, a new inode.
 //
 //   - `supersedes` names what was displayed, nothing that had merely arrived;
-//   - an edit is later than everything it supersedes, whatever the clock says;
+//   - an edit is later than everything it supersedes and than the conflict copies beside it,
+//     whatever the clock says;
+//   - what is as the heads want it was put there by nobody and is no change, if what was displayed
+//     before is superseded already;
 //   - a conflict copy that was touched becomes an ordinary file, or goes; either way the version it
 //     showed is no head of its source any more;
 //   - when a file goes, its conflict copies stay, as ordinary files.

@@ -137,7 +137,9 @@ Result<MemberOp> open_member_op(const SignedRecord& record) {
   op.author = reader.id<DeviceId>();
   op.parents.resize(reader.varint_up_to(kParentsMax));
   for (MemberOpHash& parent : op.parents) parent = reader.id<MemberOpHash>();
-  if (!std::ranges::is_sorted(op.parents)) reader.fail(Errc::malformed);
+  const bool sorted = std::ranges::is_sorted(op.parents) &&
+                      std::ranges::adjacent_find(op.parents) == op.parents.end();
+  if (!sorted) reader.fail(Errc::malformed);
   const auto kind = reader.varint_up_to(static_cast<std::uint64_t>(MemberOp::Kind::remove));
   if (kind == 0) reader.fail(Errc::malformed);
   op.kind = static_cast<MemberOp::Kind>(kind);
@@ -151,13 +153,15 @@ Result<MemberOp> open_member_op(const SignedRecord& record) {
     check_display_name(reader, op.name);
   } else {
     const std::uint64_t authors = reader.varint_up_to(limits::kClockAuthorsMax);
+    std::optional<Author> before;
     for (std::uint64_t i = 0; i < authors && !reader.failed(); ++i) {
       Author author;
       author.device = reader.id<DeviceId>();
       author.incarnation = reader.varint();
       const std::uint64_t counter = reader.varint();
-      if (counter < op.cut.counter_of(author)) reader.fail(Errc::malformed);
+      if (counter == 0 || (before && !(*before < author))) reader.fail(Errc::malformed);
       if (!reader.failed()) op.cut.advance(author, counter);
+      before = author;
     }
   }
   const auto finished = reader.finish("membership record");
@@ -223,35 +227,6 @@ bool Membership::accepts(const Dot& dot) const {
   const auto found = members_.find(dot.author.device);
   if (found == members_.end() || !may_write(found->second.role)) return false;
   return !found->second.removed || found->second.cut.covers(dot);
-}
-
-void Membership::recompute() {
-  members_.clear();
-  members_.emplace(genesis_.creator,
-                   Member{genesis_.creator, genesis_.creator_name, Role::owner, false, {}});
-  // By depth: an op's parents always come before it. Removals before additions of the same depth.
-  std::vector<std::tuple<std::size_t, bool, MemberOpHash>> order;
-  for (const auto& [hash, placed] : ops_) {
-    order.emplace_back(placed.depth, placed.op.kind == MemberOp::Kind::add, hash);
-  }
-  std::ranges::sort(order);
-  for (const auto& place : order) apply(ops_.at(std::get<MemberOpHash>(place)).op);
-}
-
-void Membership::apply(const MemberOp& op) {
-  const Member* author = member(op.author);
-  if (author == nullptr) return;
-  const auto subject = members_.find(op.subject);
-  if (op.kind == MemberOp::Kind::add) {
-    if (!may_invite(author->role, op.role) || members_.size() >= limits::kMembersMax) return;
-    if (subject != members_.end() && !subject->second.removed) return;
-    members_[op.subject] = Member{op.subject, op.name, op.role, false, {}};
-    return;
-  }
-  if (subject == members_.end() || subject->second.removed) return;
-  if (op.author != op.subject && author->role != Role::owner) return;
-  subject->second.removed = true;
-  subject->second.cut = op.cut;
 }
 
 }  // namespace lansync

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,10 +16,6 @@
 #include "core/sync/signing.h"
 
 namespace lansync {
-
-// Signs `body` with this device's key under a context string; crypto/identity's sign(), bound to a
-// key.
-using Sign = std::function<Bytes(std::string_view context, ByteView body)>;
 
 enum class Role : std::uint8_t { owner = 1, editor = 2, reader = 3, keeper = 4 };
 
@@ -94,10 +91,15 @@ struct Member {
 // The membership that a set of ops amounts to: the same on every device that knows the same ops, in
 // whatever order they came.
 //
-// An op counts if its author was a member with the right to it at its place in one fixed order:
-// causes before effects, and among ops equally far from the founding removals first, then by hash.
-// A removal therefore voids what the removed member did without knowing of it, as far as that is
-// not the cause of the removal itself.
+// An op counts if its author was a member with the right to it at its place in one fixed order
+// (causes before effects; among ops equally far from the founding, removals first, then by hash),
+// and if no removal that counts voids it:
+//   - a removal voids what the removed member did without its being known to the remover, wherever
+//     that says it stands: what is signed after the fact cannot be told from what was there before;
+//   - a removal voids an addition of the same member that neither knew of it nor was known to it;
+//   - of removals that void one another, that of the member who joined first counts.
+// Hence a member that was admitted by a void op never was one, and so on.
+// (The rules of github.com/local-first-web/auth, "strong removal".)
 //
 // A value; ops only ever get more.
 class Membership {
@@ -130,8 +132,18 @@ class Membership {
     std::size_t depth = 0;  // Longest chain of parents.
   };
 
+  // What the ops amount to if exactly the removals in `counting` count (membership_resolution.cc).
+  struct Outcome;
+
   void recompute();
-  void apply(const MemberOp& op);
+  [[nodiscard]] Outcome replay(std::span<const MemberOpHash> order,
+                               const std::set<MemberOpHash>& counting) const;
+  [[nodiscard]] std::vector<MemberOpHash> in_order() const;
+  [[nodiscard]] bool is_void(const MemberOpHash& hash,
+                             const std::set<MemberOpHash>& counting) const;
+  // Whether neither op knew of the other.
+  [[nodiscard]] bool concurrent(const MemberOpHash& left, const MemberOpHash& right) const;
+  [[nodiscard]] bool precedes(const MemberOpHash& cause, const MemberOpHash& effect) const;
 
   SignedRecord genesis_record_;
   Genesis genesis_;

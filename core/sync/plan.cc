@@ -1,6 +1,7 @@
 #include "core/sync/plan.h"
 
 #include <algorithm>
+#include <span>
 
 #include "core/fs/conflict_name.h"
 
@@ -48,10 +49,9 @@ std::optional<Step> step_for(const RelativePath& path, const RelativePath& sourc
   return step;
 }
 
-}  // namespace
-
-Result<RelativePath> copy_path(const RelativePath& path, const ShownNode& copy,
-                               const CopyNames& names) {
+// `claimed` are the places of the path's other copies.
+Result<RelativePath> place_of(const RelativePath& path, const ShownNode& copy,
+                              const CopyNames& names, std::span<const RelativePath> claimed) {
   const ConflictStamp stamp{.time = copy.edited_at,
                             .author_name = names.author_name(copy.version.author.device),
                             .content = copy.content};
@@ -60,6 +60,7 @@ Result<RelativePath> copy_path(const RelativePath& path, const ShownNode& copy,
     auto candidate = path.parent().child(conflict_name(path.name(), stamp, digits));
     if (!candidate) return std::move(candidate).error();
     place = *std::move(candidate);
+    if (std::ranges::find(claimed, place) != claimed.end()) continue;
     const auto taken = names.taken(place, path);
     if (!taken) return taken.error();
     if (!*taken) break;
@@ -67,15 +68,19 @@ Result<RelativePath> copy_path(const RelativePath& path, const ShownNode& copy,
   return place;
 }
 
+}  // namespace
+
 Result<std::vector<Step>> plan(const PathState& state, const CopyNames& names) {
   std::vector<Step> steps;
   const Projection projection = project(state.heads, state.live_beneath);
   if (projection.unknown) return steps;
 
+  std::vector<RelativePath> claimed;
   std::vector<DiskRow> unclaimed = state.copies;
   for (const ShownNode& copy : projection.copies) {
-    auto place = copy_path(state.path, copy, names);
+    auto place = place_of(state.path, copy, names, claimed);
     if (!place) return std::move(place).error();
+    claimed.push_back(*place);
     std::optional<DiskRow> row;
     const auto existing = std::ranges::find(unclaimed, *place, &DiskRow::path);
     if (existing != unclaimed.end()) {

@@ -54,11 +54,9 @@ class CopyNames {
 };
 
 // The steps that are left; empty if disk and heads agree. Pure but for `names`.
+//
+// A losing version is shown beside its path, under a name made from the version alone
+// (fs/conflict_name.h), so that all devices choose the same one.
 Result<std::vector<Step>> plan(const PathState& state, const CopyNames& names);
-
-// Where a losing version is shown: beside its path, under a name made from the version alone, so
-// that all devices choose the same one.
-Result<RelativePath> copy_path(const RelativePath& path, const ShownNode& copy,
-                               const CopyNames& names);
 
 }  // namespace lansync

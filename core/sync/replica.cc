@@ -34,7 +34,7 @@ Result<void> Replica::load() {
 Result<void> Replica::integrate(const Segment& segment, std::set<RelativePath>& touched) {
   auto open = open_segment(segment);
   if (!open) return std::move(open).error();
-  if (open->header.last() <= clock_.counter_of(open->header.author)) return {};
+  if (open->header.last() <= clock_.counter_of(open->header.author)) return check_known(*open);
   if (auto placed = check_place(*open); !placed) return placed;
   if (!verified(open->header.author.device, kSegmentContext, segment.header, segment.signature)) {
     return Error{Errc::not_authentic, "segment"};
@@ -43,6 +43,15 @@ Result<void> Replica::integrate(const Segment& segment, std::set<RelativePath>& 
     return Error{Errc::refused, "changes by a device that may not write"};
   }
   return store(segment, *open, touched);
+}
+
+// Only the end of a chain is at hand. A fork before it shows by the links that follow.
+Result<void> Replica::check_known(const OpenSegment& segment) const {
+  const auto end = index_.log_end(segment.header.author);
+  if (!end) return end.error();
+  const bool forks = segment.header.last() == end->counter && segment.hash != end->hash;
+  if (forks) return Error{Errc::mismatch, "log that forks"};
+  return {};
 }
 
 Result<void> Replica::check_place(const OpenSegment& segment) const {

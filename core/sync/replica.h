@@ -45,6 +45,7 @@ class Replica {
   [[nodiscard]] const Author& self() const { return self_; }
 
  private:
+  Result<void> check_known(const OpenSegment& segment) const;
   Result<void> check_place(const OpenSegment& segment) const;
   Result<void> store(const Segment& segment, const OpenSegment& open,
                      std::set<RelativePath>& touched);
