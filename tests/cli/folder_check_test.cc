@@ -16,9 +16,9 @@ using Kind = FolderFacts::Kind;
 namespace {
 
 FolderSurroundings annas() {
-  return {.user_home = "/home/anna",
-          .own_dirs = {"/home/anna/.config/lansync", "/home/anna/.local/state/lansync"},
-          .shares = {{"Photos", "/home/anna/Photos"}, {"Deep", "/srv/a/b"}}};
+  return {.user_home = "/people/anna",
+          .own_dirs = {"/people/anna/.config/lansync", "/people/anna/.local/state/lansync"},
+          .shares = {{"Photos", "/people/anna/Photos"}, {"Deep", "/srv/a/b"}}};
 }
 
 }  // namespace
@@ -30,18 +30,18 @@ TEST_CASE("Folders that cannot be shared are refused with the reason") {
   };
   const std::vector<Row> rows = {
       {{"/", Kind::directory, true, {}}, "whole file system"},
-      {{"/home/anna", Kind::directory, true, {}}, "whole home"},
-      {{"/home", Kind::directory, true, {}}, "contains your whole home"},
+      {{"/people/anna", Kind::directory, true, {}}, "whole home"},
+      {{"/people", Kind::directory, true, {}}, "contains your whole home"},
       {{"/proc", Kind::directory, true, {}}, "system's own"},
       {{"/proc/1", Kind::directory, true, {}}, "system's own"},
       {{"/sys/x", Kind::missing, true, {}}, "system's own"},
       {{"/dev/shm", Kind::directory, true, {}}, "system's own"},
-      {{"/home/anna/file", Kind::other, true, {}}, "file"},
-      {{"/home/anna/.config/lansync", Kind::directory, true, {}}, "lansync's own files"},
-      {{"/home/anna/.config/lansync/x", Kind::missing, true, {}}, "lansync's own files"},
-      {{"/home/anna/.config", Kind::directory, true, {}}, "lansync's own files"},
-      {{"/home/anna/Photos/2026", Kind::directory, true, {}}, "inside the share 'Photos'"},
-      {{"/home/anna/Photos/new", Kind::missing, true, {}}, "inside the share 'Photos'"},
+      {{"/people/anna/file", Kind::other, true, {}}, "file"},
+      {{"/people/anna/.config/lansync", Kind::directory, true, {}}, "lansync's own files"},
+      {{"/people/anna/.config/lansync/x", Kind::missing, true, {}}, "lansync's own files"},
+      {{"/people/anna/.config", Kind::directory, true, {}}, "lansync's own files"},
+      {{"/people/anna/Photos/2026", Kind::directory, true, {}}, "inside the share 'Photos'"},
+      {{"/people/anna/Photos/new", Kind::missing, true, {}}, "inside the share 'Photos'"},
       {{"/srv/a", Kind::directory, true, {}}, "contains the share 'Deep'"},
       {{"/srv", Kind::directory, true, {}}, "contains the share 'Deep'"},
       {{"/mnt/x/y", Kind::directory, true, "/mnt/x"}, "inside a share, /mnt/x"},
@@ -60,16 +60,16 @@ TEST_CASE("Folders that cannot be shared are refused with the reason") {
 }
 
 TEST_CASE("Folders that can be shared are told apart from those to be made and those known") {
-  CHECK(check_folder({"/home/anna/Music", Kind::directory, true, {}}, annas()).value() ==
+  CHECK(check_folder({"/people/anna/Music", Kind::directory, true, {}}, annas()).value() ==
         FolderVerdict::usable);
-  CHECK(check_folder({"/home/anna/New", Kind::missing, true, {}}, annas()).value() ==
+  CHECK(check_folder({"/people/anna/New", Kind::missing, true, {}}, annas()).value() ==
         FolderVerdict::to_be_created);
-  CHECK(check_folder({"/home/anna/Photos", Kind::directory, true, {}}, annas()).value() ==
+  CHECK(check_folder({"/people/anna/Photos", Kind::directory, true, {}}, annas()).value() ==
         FolderVerdict::already_shared);
   // The same letters do not make it the same folder.
-  CHECK(check_folder({"/home/anna/Photos2", Kind::directory, true, {}}, annas()).value() ==
+  CHECK(check_folder({"/people/anna/Photos2", Kind::directory, true, {}}, annas()).value() ==
         FolderVerdict::usable);
-  CHECK(check_folder({"/home/annabel", Kind::directory, true, {}}, annas()).value() ==
+  CHECK(check_folder({"/people/annabel", Kind::directory, true, {}}, annas()).value() ==
         FolderVerdict::usable);
   CHECK(check_folder({"/processes", Kind::directory, true, {}}, annas()).value() ==
         FolderVerdict::usable);
@@ -106,7 +106,7 @@ TEST_CASE("A path that is not UTF-8 or empty is refused") {
 TEST_CASE("A share is found by any folder in it") {
   const auto shares = annas().shares;
   CHECK(share_of("/srv/a/b/c/d", shares)->name == "Deep");
-  CHECK(share_of("/home/anna/Photos", shares)->name == "Photos");
+  CHECK(share_of("/people/anna/Photos", shares)->name == "Photos");
   CHECK_FALSE(share_of("/srv/a", shares).has_value());
-  CHECK_FALSE(share_of("/home/anna/Photos2", shares).has_value());
+  CHECK_FALSE(share_of("/people/anna/Photos2", shares).has_value());
 }

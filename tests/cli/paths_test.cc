@@ -31,29 +31,29 @@ unsigned mode_of(const fs::path& path) {
 }  // namespace
 
 TEST_CASE("Without variables everything is beneath the home directory") {
-  const auto paths = choose_paths(of_home("/home/anna"), "/").value();
-  CHECK(paths.config_file() == "/home/anna/.config/lansync/config.toml");
-  CHECK(paths.device_key() == "/home/anna/.local/share/lansync/device.key");
-  CHECK(paths.daemon_log() == "/home/anna/.local/state/lansync/daemon.log");
-  CHECK(paths.socket() == "/home/anna/.local/state/lansync/run/control.sock");
+  const auto paths = choose_paths(of_home("/people/anna"), "/").value();
+  CHECK(paths.config_file() == "/people/anna/.config/lansync/config.toml");
+  CHECK(paths.device_key() == "/people/anna/.local/share/lansync/device.key");
+  CHECK(paths.daemon_log() == "/people/anna/.local/state/lansync/daemon.log");
+  CHECK(paths.socket() == "/people/anna/.local/state/lansync/run/control.sock");
   CHECK(paths.home.empty());
 }
 
 TEST_CASE("The XDG variables count if they are absolute") {
-  Environment environment = of_home("/home/anna");
+  Environment environment = of_home("/people/anna");
   environment.xdg_config_home = "/c";
   environment.xdg_data_home = "relative";
   environment.xdg_state_home = "/s";
   environment.xdg_runtime_dir = "/run/user/1000";
   const auto paths = choose_paths(environment, "/").value();
   CHECK(paths.config_dir == "/c/lansync");
-  CHECK(paths.data_dir == "/home/anna/.local/share/lansync");
+  CHECK(paths.data_dir == "/people/anna/.local/share/lansync");
   CHECK(paths.state_dir == "/s/lansync");
   CHECK(paths.socket() == "/run/user/1000/lansync/control.sock");
 }
 
 TEST_CASE("LANSYNC_HOME puts everything beneath one directory") {
-  Environment environment = of_home("/home/anna");
+  Environment environment = of_home("/people/anna");
   environment.xdg_config_home = "/c";
   environment.lansync_home = "nodes/a";
   const auto paths = choose_paths(environment, "/work/dir").value();
@@ -65,7 +65,7 @@ TEST_CASE("LANSYNC_HOME puts everything beneath one directory") {
 TEST_CASE("No home, or one too deep for a socket, is a usage error") {
   CHECK(choose_paths(of_home(""), "/").error().exit == ExitCode::usage);
   CHECK(choose_paths(of_home("relative"), "/").error().exit == ExitCode::usage);
-  Environment deep = of_home("/home/anna");
+  Environment deep = of_home("/people/anna");
   deep.lansync_home = "/" + std::string(120, 'd');
   CHECK(choose_paths(deep, "/").error().exit == ExitCode::usage);
 }

@@ -41,7 +41,7 @@ TEST_CASE("The status document is what scripts were promised") {
   CHECK(to_line(json) ==
         R"({"v":1,"type":"status","device":{"id":"qrst-uvwx","name":"anna-laptop",)"
         R"("version":"0.1.0","listen":["[::]:22727"],"issues":[]},"shares":[)"
-        R"({"id":"aa11","name":"Photos","kind":"folder","path":"/home/anna/Photos",)"
+        R"({"id":"aa11","name":"Photos","kind":"folder","path":"/people/anna/Photos",)"
         R"("role":"editor","state":"syncing","files":12345,"bytes":20100000000,)"
         R"("need_files":120,"need_bytes":1230000000,"in_sync":false,"fingerprint":"00ff",)"
         R"("conflicts":1,"issues":[{"path":"2026/report.docx","code":"open_elsewhere",)"
@@ -62,7 +62,7 @@ TEST_CASE("The peers document is what scripts were promised") {
   CHECK(to_line(to_json(peers)) ==
         R"({"v":1,"type":"peers","peers":[{"id":"abcd-efgh","name":"bob-desktop","online":true,)"
         R"("address":"192.168.1.7:22727","rx_bytes":1200000000,"tx_bytes":34,"shares":[)"
-        R"({"id":"aa11","name":"Photos","path":"/home/anna/Photos","role":"editor",)"
+        R"({"id":"aa11","name":"Photos","path":"/people/anna/Photos","role":"editor",)"
         R"("in_sync":true}]}]})"
         "\n");
 }
@@ -70,7 +70,7 @@ TEST_CASE("The peers document is what scripts were promised") {
 TEST_CASE("The join document is what scripts were promised") {
   CHECK(to_line(to_json(test::sample_join())) ==
         R"({"v":1,"type":"join","share":{"id":"aa11","name":"Photos",)"
-        R"("path":"/home/anna/Photos","created":true,"already_joined":false},)"
+        R"("path":"/people/anna/Photos","created":true,"already_joined":false},)"
         R"("invitation":{"code":"K3QX-9MPD","expires":"2026-03-14T15:02:00Z",)"
         R"("command":"lansync join <folder>","link":"lansync:K3QX9MPD"},"members":[)"
         R"({"id":"abcd-efgh","name":"bob-desktop","role":"editor","online":true,"in_sync":true,)"

@@ -9,7 +9,7 @@ MemberReport desktop() {
 
 MemberReport nas() { return {"ijkl-mnop", "carol-nas", "reader", false, false, "", 0, 5'000'000}; }
 
-ShareName photos() { return {"aa11", "Photos", "/home/anna/Photos"}; }
+ShareName photos() { return {"aa11", "Photos", "/people/anna/Photos"}; }
 
 }  // namespace
 

@@ -57,7 +57,7 @@ bool steers_nothing(const std::string& text) {
 TEST_CASE("Status reads well at 80 columns") {
   CHECK(render_status(test::sample_status(), 80) ==
         "Photos: syncing, 120 files (1.2 GB) to go\n"
-        "  /home/anna/Photos  12,345 files, 20 GB, editor\n"
+        "  /people/anna/Photos  12,345 files, 20 GB, editor\n"
         "  bob-desktop  editor  in sync  192.168.1.7:22727  1.2 GB in, 34 B out\n"
         "  carol-nas    reader  offline                     0 B in, 5.0 MB out\n"
         "  ! 1 conflict: both versions are there, the other one as “… (conflict …)”\n"
@@ -118,15 +118,15 @@ TEST_CASE("Long names do not make lines of a table wider than the terminal") {
 TEST_CASE("Join says what happened first") {
   JoinReport join = test::sample_join();
   CHECK(render_join(join) ==
-        "Created the share 'Photos' (/home/anna/Photos)\n"
+        "Created the share 'Photos' (/people/anna/Photos)\n"
         "Code:  K3QX-9MPD\n"
         "On the next device:  lansync join <folder>\n"
         "Good once, until 2026-03-14T15:02:00Z.\n");
   join.created = false;
   join.invitation.reset();
-  CHECK(render_join(join) == "Joined the share 'Photos' (/home/anna/Photos) with bob-desktop\n");
+  CHECK(render_join(join) == "Joined the share 'Photos' (/people/anna/Photos) with bob-desktop\n");
   join.already_joined = true;
-  CHECK(render_join(join) == "Already in the share 'Photos' (/home/anna/Photos)\n");
+  CHECK(render_join(join) == "Already in the share 'Photos' (/people/anna/Photos)\n");
 }
 
 TEST_CASE("An invitation's first line has the code in front") {
