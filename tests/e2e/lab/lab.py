@@ -7,6 +7,7 @@ As a library: `with Lab(hosts=2) as lab: lab.spawn(1, [...])`. By hand, one comm
                                    10.77.0.I and fd77::I
   lab.py NAME exec I CMD...        run a command on host I
   lab.py NAME loss I PERCENT       drop that share of what host I receives; 0 ends it
+  lab.py NAME rate I MBIT          let no more than that many Mbit/s through to host I; 0 ends it
   lab.py NAME mcast I drop|allow   drop multicast and broadcast at host I, as bad access points do
   lab.py NAME link I up|down       plug or unplug host I's cable, at the switch
   lab.py NAME nic I up|down        take host I's own interface up or down
@@ -22,6 +23,7 @@ nft; the daemons need dbus-daemon and avahi-daemon, but neither systemd nor a ru
 """
 
 import contextlib
+import json
 import os
 import pathlib
 import secrets
@@ -212,6 +214,20 @@ class Lab:
         rules = LOSS_RULES + (LOSS_RULES_ON.format(percent=int(percent)) if int(percent) else "")
         self._nft(host, rules)
 
+    def rate(self, host, mbit):
+        """Slows down what host I receives, at the switch; nothing is lost for it."""
+        device = ["dev", f"p{host}", "root"]
+        with contextlib.suppress(LabError):
+            run("tc", "-n", self._switch(), "qdisc", "del", *device)
+        if int(mbit):
+            run("tc", "-n", self._switch(), "qdisc", "add", *device, "tbf",
+                "rate", f"{int(mbit)}mbit", "burst", "256kb", "latency", "400ms")
+
+    def received_bytes(self, host):
+        """What has come in over eth0 since the host was connected, by the kernel's count."""
+        links = json.loads(run("ip", "-n", self.namespace(host), "-s", "-j", "link", "show", "eth0"))
+        return links[0]["stats64"]["rx"]["bytes"]
+
     def mcast(self, host, verb):
         if verb not in ("drop", "allow"):
             raise LabError("mcast: drop or allow")
@@ -304,6 +320,9 @@ class Lab:
 
     # --- The end ---------------------------------------------------------------------------------
 
+    def pids(self, host):
+        return self._pids(self.namespace(host))
+
     def _pids(self, namespace):
         try:
             return {int(pid) for pid in run("ip", "netns", "pids", namespace).split()}
@@ -353,7 +372,7 @@ def main(arguments):
         os.environ.update(lab.environment(rest[0]))
         command = lab.command(rest[0], rest[1:])
         os.execvp(command[0], command)
-    elif verb in ("loss", "mcast", "link", "nic", "address"):
+    elif verb in ("loss", "rate", "mcast", "link", "nic", "address"):
         getattr(lab, verb)(int(rest[0]), *rest[1:])
     elif verb == "bus" and rest[1] == "start":
         lab.start_bus(int(rest[0]))
