@@ -63,6 +63,8 @@ class ShareHost {
 
   [[nodiscard]] ShareEngine& engine() { return engine_; }
   [[nodiscard]] const ShareEngine& engine() const { return engine_; }
+  // For its owner, when the engine is not to go on.
+  [[nodiscard]] Index& index() { return *parts_.index; }
   [[nodiscard]] const ShareId& id() const { return parts_.membership->share(); }
   [[nodiscard]] const Membership& membership() const { return *parts_.membership; }
   [[nodiscard]] bool has_peer(const DeviceId& device) const { return links_.contains(device); }

@@ -158,8 +158,9 @@ void Scan::compare_entry(const RelativePath& path, const FileStat& stat,
     }
     return;
   }
-  if (hashing_.contains(path)) {
-    request(path.parent(), false);  // Changed while it is being read: look again.
+  if (const auto reading = hashing_.find(path); reading != hashing_.end()) {
+    // Changed while it is being read: look again when that is over.
+    if (!same_file(reading->second.stat, stat)) changed_meanwhile_.insert(path);
     return;
   }
   to_hash_.insert_or_assign(path, ToHash{stat, row});
@@ -186,6 +187,7 @@ Result<void> Scan::report_gone(const DiskRow& row) {
 
 void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy) {
   const auto waiting = hashing_.extract(path);
+  if (changed_meanwhile_.erase(path) > 0) request(path.parent(), false);
   if (!hashed) {
     const Error& error = hashed.error();
     const bool moved_on = error.code == make_error_code(Errc::changed) ||

@@ -94,6 +94,7 @@ class Scan {
   std::map<RelativePath, bool> listing_;  // Under way.
   std::map<RelativePath, ToHash> to_hash_;
   std::map<RelativePath, ToHash> hashing_;
+  std::set<RelativePath> changed_meanwhile_;  // Of those being hashed.
   std::set<RelativePath> frozen_;
   std::set<RelativePath> stale_;  // Listings under way that must not be believed.
   std::map<RelativePath, Found> found_;

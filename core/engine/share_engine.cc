@@ -116,6 +116,11 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   }
   if (!peers_.at(from).joined) return Error{Errc::refused, "message by a device that is no member"};
   if (auto* state = std::get_if<ShareState>(&body)) {
+    if (state->clock.counter_of(config_.self) > replica_.clock().counter_of(config_.self)) {
+      behind_itself_ = true;
+      fail({Errc::changed, "the index is older than what other devices have seen of it"});
+      return {};
+    }
     if (state->in_sync) fetcher_.handle_peer_progress(from);
     return exchange_.handle_state(from, *state);
   }

@@ -117,6 +117,9 @@ class ShareEngine {
   std::optional<OutgoingChunk> poll_data(const DeviceId& to);
 
   [[nodiscard]] const std::optional<Error>& failed() const { return failed_; }
+  // A member has seen more of this device's log than the index has: it is not the newest index. The
+  // share has failed; it goes on as a new incarnation.
+  [[nodiscard]] bool behind_itself() const { return behind_itself_; }
   [[nodiscard]] bool in_sync() const;
   [[nodiscard]] const Membership& membership() const { return membership_; }
   [[nodiscard]] const CausalClock& clock() const { return replica_.clock(); }
@@ -199,6 +202,7 @@ class ShareEngine {
   Totals need_;
   Totals disk_;
   std::optional<Error> failed_;
+  bool behind_itself_ = false;
 };
 
 }  // namespace lansync

@@ -1,0 +1,440 @@
+// What SyncNode does for its clients.
+#include <algorithm>
+#include <system_error>
+
+#include "cli/daemon/sync_node.h"
+#include "cli/folder_check.h"
+#include "core/base/limits.h"
+
+namespace lansync::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a device takes at most to be found on a network in order.
+constexpr auto kFindTime = 2500ms;
+// How long a code is tried while nobody with an invitation is found.
+constexpr auto kJoinTime = 30s;
+constexpr auto kConnectTime = 6s;
+constexpr auto kFlushLook = 2ms;
+constexpr auto kProgressInterval = 200ms;
+// For the farewell to reach the others.
+constexpr auto kFarewellTime = 500ms;
+
+Failure pairing_failure(const Error& error) {
+  const auto is = [&](Errc errc) { return error.code == make_error_code(errc); };
+  if (is(Errc::not_authentic)) {
+    return {
+        ExitCode::refused, "wrong code", {}, "type the code again as the other device shows it"};
+  }
+  if (is(Errc::expired)) {
+    return {
+        ExitCode::refused, "the code has expired", {}, "run `lansync invite` on the other device"};
+  }
+  if (is(Errc::refused)) {
+    return {ExitCode::refused,
+            "the invitation is used up, or was tried too often",
+            {},
+            "run `lansync invite` on the other device"};
+  }
+  if (is(Errc::busy)) {
+    return {ExitCode::refused, "another device is being let in right now", {}, "try again"};
+  }
+  if (is(Errc::not_found)) {
+    return {ExitCode::not_found,
+            "no device on this network has an open invitation",
+            {},
+            "run `lansync invite` on the other device; on another network, `lansync connect` to it "
+            "first"};
+  }
+  return to_failure(error, "try again");
+}
+
+std::string display_name(std::string text) {
+  while (text.size() > limits::kDisplayNameBytesMax) text.pop_back();
+  while (!text.empty() && !check_device_name(text)) text.pop_back();
+  return text.empty() ? "Share" : text;
+}
+
+}  // namespace
+
+asio::awaitable<Outcome<Answer>> SyncNode::run(Request request, Reply& reply) {
+  if (auto* join_request = std::get_if<JoinRequest>(&request)) {
+    co_return co_await join(std::move(*join_request), reply);
+  }
+  if (auto* invite_request = std::get_if<InviteRequest>(&request))
+    co_return invite(*invite_request);
+  if (auto* await_request = std::get_if<AwaitMemberRequest>(&request)) {
+    co_return co_await await_member(std::move(*await_request));
+  }
+  if (auto* leave_request = std::get_if<LeaveRequest>(&request)) {
+    co_return co_await leave(std::move(*leave_request));
+  }
+  if (auto* status_request = std::get_if<StatusRequest>(&request))
+    co_return status(*status_request);
+  if (std::holds_alternative<PeersRequest>(request)) co_return peers();
+  if (auto* connect_request = std::get_if<ConnectRequest>(&request)) {
+    co_return co_await connect(std::move(*connect_request));
+  }
+  if (auto* flush_request = std::get_if<FlushRequest>(&request)) {
+    co_return co_await flush(std::move(*flush_request), reply);
+  }
+  if (auto* resume_request = std::get_if<ResumeRequest>(&request))
+    co_return resume(*resume_request);
+  co_return Failure{ExitCode::usage, "unknown command", {}, {}};
+}
+
+asio::awaitable<void> SyncNode::pause(Duration duration) const {
+  asio::steady_timer timer(parts_.context.get_executor());
+  timer.expires_after(duration);
+  co_await timer.async_wait(kAsValue);
+}
+
+std::vector<KnownShare> SyncNode::known_shares() const {
+  std::vector<KnownShare> shares;
+  for (const auto& [id, folder] : folders_) {
+    shares.push_back({name_of(folder).name, folder.registered.path});
+  }
+  return shares;
+}
+
+Outcome<SyncNode::Folder*> SyncNode::folder_of(const std::string& path) {
+  const auto share = share_of(path, known_shares());
+  if (!share) {
+    return Failure{ExitCode::not_found, "not a share", path, "`lansync status` lists the shares"};
+  }
+  for (auto& [id, folder] : folders_) {
+    if (folder.registered.path == share->path) return &folder;
+  }
+  return Failure{ExitCode::not_found, "not a share", path, {}};
+}
+
+// --- join ---------------------------------------------------------------------------------------
+
+asio::awaitable<Outcome<Answer>> SyncNode::join(JoinRequest request, Reply& reply) {
+  auto facts = look_at_folder(request.folder);
+  if (!facts) co_return std::move(facts).error();
+  FolderSurroundings around = surroundings_of(parts_.environment, parts_.paths);
+  around.shares = known_shares();
+  const auto verdict = check_folder(*facts, around);
+  if (!verdict) co_return verdict.error();
+  if (*verdict == FolderVerdict::already_shared) {
+    const auto folder = folder_of(facts->path.string());
+    if (!folder) co_return folder.error();
+    JoinReport report;
+    report.share = name_of(**folder);
+    report.already_joined = true;
+    report.members = member_reports(**folder);
+    co_return Answer(std::move(report));
+  }
+  if (*verdict == FolderVerdict::to_be_created) {
+    std::error_code failure;
+    std::filesystem::create_directories(facts->path, failure);
+    if (failure) {
+      co_return Failure{ExitCode::failed,
+                        "cannot create the folder: " + failure.message(),
+                        facts->path.string(),
+                        {}};
+    }
+    reply.note("created the folder " + facts->path.string());
+  }
+  std::string code = request.code;
+  if (code.empty() && !request.create) {
+    const bool invited = co_await wait_for_invitations();
+    if (invited && !request.interactive) {
+      co_return Failure{ExitCode::refused,
+                        "a device on this network has an open invitation",
+                        {},
+                        "give its code with --code-file FILE, or --new to create another share"};
+    }
+    if (invited) {
+      auto answer = co_await ask_code(reply);
+      if (!answer) co_return std::move(answer).error();
+      code = *std::move(answer);
+    }
+  }
+  if (code.empty()) co_return create_share(request, facts->path);
+  co_return co_await join_with_code(facts->path, std::move(code), reply);
+}
+
+// Whether somebody on the network lets devices in. Waits only as long as nobody could have been
+// found yet.
+asio::awaitable<bool> SyncNode::wait_for_invitations() {
+  const TimePoint deadline = discovery_since_ + kFindTime;
+  while (node_->addresses().inviting().empty() && Clock::now() < deadline) co_await pause(20ms);
+  co_return !node_->addresses().inviting().empty();
+}
+
+asio::awaitable<Outcome<std::string>> SyncNode::ask_code(Reply& reply) {
+  for (;;) {
+    Prompt prompt;
+    prompt.kind = Prompt::Kind::code;
+    prompt.text = "Code shown on the other device (empty: create a new share)";
+    auto answer = co_await reply.ask(std::move(prompt));
+    if (!answer || answer->empty()) co_return answer;
+    const auto code = PairingCode::parse(*answer);
+    if (code) co_return answer;
+    reply.note("that is not a code: " + to_string(code.error()));
+  }
+}
+
+asio::awaitable<Outcome<Answer>> SyncNode::join_with_code(std::filesystem::path folder,
+                                                          std::string text, Reply& reply) {
+  const auto code = PairingCode::parse(text);
+  if (!code) {
+    co_return Failure{ExitCode::refused,
+                      "that is not a code: it has a typing error",
+                      {},
+                      "a code looks like K3QX-9MPD; type it as the other device shows it"};
+  }
+  reply.note("looking for the device that shows this code");
+  const PairingCode wanted = *code;
+  const auto grant = co_await node_->join(wanted, Clock::now() + kJoinTime);
+  if (!grant) co_return pairing_failure(grant.error());
+  RegisteredShare share;
+  share.genesis = grant->genesis;
+  share.ops = grant->ops;
+  share.id = share_id(grant->genesis);
+  share.path = folder;
+  auto membership = Membership::found(share.genesis);
+  bool member = membership.has_value();
+  for (const SignedRecord& op : share.ops) member = member && membership->add(op).has_value();
+  if (!member || membership->member(keys_->id()) == nullptr) {
+    co_return Failure{ExitCode::integrity,
+                      "the other device's answer does not make this one a member",
+                      {},
+                      "update lansync on both devices and try again"};
+  }
+  if (folders_.contains(share.id)) {
+    co_return Failure{ExitCode::refused, "this device is in that share already",
+                      folders_.at(share.id).registered.path.string(), "`lansync leave` it first"};
+  }
+  const auto registered = register_share(std::move(share));
+  if (!registered) co_return registered.error();
+  JoinReport report;
+  report.share = name_of(**registered);
+  report.members = member_reports(**registered);
+  co_return Answer(std::move(report));
+}
+
+Outcome<Answer> SyncNode::create_share(const JoinRequest& request,
+                                       const std::filesystem::path& folder) {
+  Genesis genesis;
+  entropy_.fill(genesis.nonce);
+  genesis.name = display_name(request.name.empty() ? folder.filename().string() : request.name);
+  genesis.creator = keys_->id();
+  genesis.creator_name = device_name_;
+  genesis.created_at = ShareHost::now().wall;
+  RegisteredShare share;
+  share.genesis = sign_genesis(genesis, [this](std::string_view context, ByteView body) {
+    return to_bytes(keys_->sign(context, body).view());
+  });
+  share.id = share_id(share.genesis);
+  share.path = folder;
+  const auto registered = register_share(std::move(share));
+  if (!registered) return registered.error();
+  const Role role = role_from(request.role).value_or(Role::editor);
+  const PairingCode code =
+      node_->invite((*registered)->registered.id, role, limits::kInvitationLifetime);
+  JoinReport report;
+  report.share = name_of(**registered);
+  report.created = true;
+  report.invitation = invitation_report(code, limits::kInvitationLifetime);
+  report.members = member_reports(**registered);
+  return Answer(std::move(report));
+}
+
+// --- invite, leave ------------------------------------------------------------------------------
+
+Outcome<Answer> SyncNode::invite(const InviteRequest& request) {
+  const auto found = folder_of(request.folder);
+  if (!found) return found.error();
+  Folder& folder = **found;
+  if (folder.host == nullptr) return folder.problem.value_or(Failure{});
+  const Role role = role_from(request.role).value_or(Role::editor);
+  const Member* self = folder.host->membership().member(keys_->id());
+  if (self == nullptr || !may_invite(self->role, role)) {
+    return Failure{ExitCode::refused,
+                   "this device may not invite a device as " + std::string(to_string(role)),
+                   {},
+                   "ask an owner of the share"};
+  }
+  const Duration lifetime = request.ttl.count() > 0
+                                ? std::min<Duration>(request.ttl, std::chrono::hours(24))
+                                : Duration(limits::kInvitationLifetime);
+  const PairingCode code = node_->invite(folder.registered.id, role, lifetime);
+  InviteReport report;
+  report.share = name_of(folder);
+  report.role = to_string(role);
+  report.invitation = invitation_report(code, lifetime);
+  return Answer(std::move(report));
+}
+
+asio::awaitable<Outcome<Answer>> SyncNode::await_member(AwaitMemberRequest request) {
+  const auto bytes = from_hex(request.share);
+  const auto id = bytes ? ShareId::from(*bytes) : std::nullopt;
+  if (!id || !folders_.contains(*id))
+    co_return Failure{ExitCode::not_found, "no such share", {}, {}};
+  AwaitMemberReport report;
+  for (;;) {
+    const Node::InvitationState state = node_->invitation(*id);
+    if (state.taken_by) {
+      for (const MemberReport& member : member_reports(folders_.at(*id))) {
+        if (member.id == short_name(*state.taken_by)) report.joined = member;
+      }
+      break;
+    }
+    if (!state.open || stopping_) break;
+    co_await pause(50ms);
+    if (!folders_.contains(*id)) break;
+  }
+  co_return Answer(std::move(report));
+}
+
+asio::awaitable<Outcome<Answer>> SyncNode::leave(LeaveRequest request) {
+  const auto found = folder_of(request.folder);
+  if (!found) co_return found.error();
+  const ShareId id = (*found)->registered.id;
+  LeaveReport report;
+  report.share = name_of(**found);
+  if (ShareHost* host = (*found)->host) {
+    MemberOp op;
+    op.share = id;
+    op.author = keys_->id();
+    op.parents = host->membership().heads();
+    op.kind = MemberOp::Kind::remove;
+    op.subject = keys_->id();
+    op.at = ShareHost::now().wall;
+    op.cut = host->engine().clock();
+    const auto sign = [this](std::string_view context, ByteView body) {
+      return to_bytes(keys_->sign(context, body).view());
+    };
+    const auto told = host->add_member_op(sign_member_op(op, sign));
+    if (told) co_await pause(kFarewellTime);
+  }
+  const auto still = folders_.find(id);
+  if (still == folders_.end()) co_return Answer(std::move(report));
+  close_folder(still->second);
+  const std::filesystem::path folder = still->second.registered.path;
+  folders_.erase(still);
+  registry_.shares.erase(id);
+  if (auto saved = save_registry(); !saved) co_return std::move(saved).error();
+  // The folder's files stay, and so does what is in the trash.
+  std::error_code ignored;
+  std::filesystem::remove(folder / ".lansync" / "share", ignored);
+  std::filesystem::remove_all(folder / ".lansync" / "stage", ignored);
+  std::filesystem::remove_all(parts_.paths.state_dir / id.hex(), ignored);
+  co_return Answer(std::move(report));
+}
+
+// --- connect, flush, resume ---------------------------------------------------------------------
+
+asio::awaitable<Outcome<Answer>> SyncNode::connect(ConnectRequest request) {
+  const GivenAddress address{request.address.host, request.address.port};
+  if (std::ranges::find(registry_.given, address) == registry_.given.end()) {
+    registry_.given.push_back(address);
+    if (auto saved = save_registry(); !saved) co_return std::move(saved).error();
+  }
+  node_->give_address(address);
+  ConnectReport report;
+  report.address = address.text();
+  const TimePoint deadline = Clock::now() + kConnectTime;
+  while (Clock::now() < deadline && !report.connected) {
+    co_await pause(20ms);
+    for (const GivenAddressState& state : node_->given_addresses()) {
+      if (state.address != address || !state.connected) continue;
+      report.connected = true;
+      report.device_id = short_name(*state.device);
+      for (const auto& [id, folder] : folders_) {
+        if (folder.host == nullptr) continue;
+        const Member* member = folder.host->membership().member(*state.device);
+        if (member != nullptr) report.device_name = member->name;
+      }
+    }
+  }
+  co_return Answer(std::move(report));
+}
+
+asio::awaitable<Outcome<Answer>> SyncNode::flush(FlushRequest request, Reply& reply) {
+  struct Waiting {
+    ShareId id;
+    std::uint64_t flush = 0;
+  };
+  std::vector<Waiting> waiting;
+  if (!request.folder.empty()) {
+    const auto folder = folder_of(request.folder);
+    if (!folder) co_return folder.error();
+    waiting.push_back({(*folder)->registered.id, 0});
+  } else {
+    for (const auto& [id, folder] : folders_) waiting.push_back({id, 0});
+  }
+  for (Waiting& one : waiting) {
+    if (ShareHost* host = node_->share(one.id)) one.flush = host->begin_flush();
+  }
+  const TimePoint deadline = request.timeout ? Clock::now() + *request.timeout : TimePoint::max();
+  TimePoint next_progress = Clock::now() + kProgressInterval;
+  const auto reached = [this](const Waiting& one) {
+    ShareHost* host = node_->share(one.id);
+    return host != nullptr && host->engine().flush_reached(one.flush);
+  };
+  const auto any_held = [this](const Waiting& one) {
+    ShareHost* host = node_->share(one.id);
+    return host != nullptr && host->engine().status().activity == ShareActivity::held;
+  };
+  bool all = std::ranges::all_of(waiting, reached);
+  bool held = false;
+  while (!all && !held && Clock::now() < deadline && !stopping_) {
+    co_await pause(kFlushLook);
+    all = std::ranges::all_of(waiting, reached);
+    held = !all && std::ranges::any_of(waiting, any_held);
+    if (Clock::now() < next_progress) continue;
+    next_progress = Clock::now() + kProgressInterval;
+    Progress progress;
+    progress.phase = "syncing";
+    for (const Waiting& one : waiting) {
+      const ShareHost* host = node_->share(one.id);
+      if (host == nullptr) continue;
+      const ShareStatus status = host->engine().status();
+      progress.files_total += status.disk.files + status.need.files;
+      progress.files_done += status.disk.files;
+      progress.bytes_total += status.need.bytes;
+      progress.bytes_done += std::min(status.staged_bytes, status.need.bytes);
+    }
+    reply.progress(progress);
+  }
+  FlushReport report;
+  for (const Waiting& one : waiting) {
+    FlushedShare share;
+    const auto folder = folders_.find(one.id);
+    if (folder == folders_.end()) continue;
+    share.share = name_of(folder->second);
+    if (ShareHost* host = node_->share(one.id)) {
+      const ShareStatus status = host->engine().status();
+      share.in_sync = host->engine().flush_reached(one.flush);
+      share.fingerprint = to_hex(status.fingerprint.view());
+      share.need_files = status.need.files;
+      share.need_bytes = status.need.bytes;
+      share.online_members =
+          static_cast<std::uint64_t>(std::ranges::count_if(status.members, &MemberStatus::online));
+      host->engine().end_flush(one.flush);
+    }
+    report.shares.push_back(std::move(share));
+  }
+  const ExitCode exit = all ? ExitCode::ok : held ? ExitCode::held : ExitCode::timeout;
+  co_return Answer(std::move(report), exit);
+}
+
+Outcome<Answer> SyncNode::resume(const ResumeRequest& request) {
+  const auto found = folder_of(request.folder);
+  if (!found) return found.error();
+  Folder& folder = **found;
+  ResumeReport report;
+  report.share = name_of(folder);
+  if (folder.host != nullptr) {
+    report.released = folder.host->engine().status().held_deletions;
+    folder.host->release_deletions();
+  }
+  return Answer(std::move(report));
+}
+
+}  // namespace lansync::cli
