@@ -10,15 +10,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::variant<Invocation, EarlyExit> parse(std::vector<std::string> words) {
+std::variant<Invocation, EarlyExit> parse(const std::vector<std::string>& words) {
   std::vector<const char*> argv = {"lansync"};
   for (const std::string& word : words) argv.push_back(word.c_str());
   return parse_arguments(static_cast<int>(argv.size()), argv.data());
 }
 
 template <class Arguments>
-Arguments parsed(std::vector<std::string> words) {
-  auto result = parse(std::move(words));
+Arguments parsed(const std::vector<std::string>& words) {
+  auto result = parse(words);
   REQUIRE(std::holds_alternative<Invocation>(result));
   auto& command = std::get<Invocation>(result).command;
   REQUIRE(std::holds_alternative<Arguments>(command));

@@ -56,10 +56,10 @@ TEST_CASE("LANSYNC_HOME puts everything beneath one directory") {
   Environment environment = of_home("/people/anna");
   environment.xdg_config_home = "/c";
   environment.lansync_home = "nodes/a";
-  const auto paths = choose_paths(environment, "/work/dir").value();
-  CHECK(paths.home == "/work/dir/nodes/a");
-  CHECK(paths.config_file() == "/work/dir/nodes/a/config/config.toml");
-  CHECK(paths.socket() == "/work/dir/nodes/a/run/control.sock");
+  const auto paths = choose_paths(environment, "/some/dir").value();
+  CHECK(paths.home == "/some/dir/nodes/a");
+  CHECK(paths.config_file() == "/some/dir/nodes/a/config/config.toml");
+  CHECK(paths.socket() == "/some/dir/nodes/a/run/control.sock");
 }
 
 TEST_CASE("No home, or one too deep for a socket, is a usage error") {
