@@ -13,6 +13,7 @@ import os
 import pathlib
 import signal
 import sys
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -37,11 +38,16 @@ class Result(unittest.TextTestResult):
 
     def startTest(self, test):
         signal.alarm(LIMIT_SECONDS)
+        self._begin = time.monotonic()
         super().startTest(test)
 
     def stopTest(self, test):
         signal.alarm(0)
         super().stopTest(test)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.stream.writeln(f"    {time.monotonic() - self._begin:.1f} s")
 
     def addError(self, test, error):
         self._show_logs(test)

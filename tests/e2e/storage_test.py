@@ -1,0 +1,195 @@
+"""Full and damaged disks, folders that vanish: nothing is lost, and what is wrong is said."""
+
+import os
+import shutil
+import subprocess
+
+from case import EndToEndTest
+from device import wait_until
+from trees import list_tree, make_tree, write_random
+
+DISK_BYTES = 24 << 20
+
+
+class FullDiskTest(EndToEndTest):
+    def mount_small_disk(self, device):
+        """The device's share lies on a disk of DISK_BYTES; the disk's path."""
+        disk = device.user_home / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", disk],
+                       check=True)
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=False)
+        device.folder = disk / "Photos"
+        return disk
+
+    def test_a_full_disk_holds_the_sync_until_there_is_room(self):
+        one, two = self.devices
+        disk = self.mount_small_disk(two)
+        write_random(disk / "filler", DISK_BYTES - (6 << 20), "filler")
+        self.share_folder()
+        size = 12 << 20
+        write_random(one.folder / "film", size, "film")
+        held = two.wait_for_share(
+            lambda share: any(issue["code"] == "no_space" for issue in share["issues"]),
+            "the issue")
+        issue = next(issue for issue in held["issues"] if issue["code"] == "no_space")
+        self.assertRegex(issue["message"], r"\d", "it names the bytes that are needed")
+        self.assertTrue(issue["fix"])
+        self.assertEqual(held["state"], "held")
+        self.assertEqual(held["need_files"], 1)
+        self.assertEqual(held["need_bytes"], size)
+        self.assertFalse(held["in_sync"])
+        self.assertIn(two.run("flush", two.folder, "--timeout", "2s").exit, (5, 9, 12))
+        self.assertNotIn(b"film", list_tree(two.folder))
+        (disk / "filler").unlink()
+        self.wait_until_same()
+        two.wait_for_share(lambda share: share["in_sync"] and not share["issues"], "in sync again")
+
+
+class DamageTest(EndToEndTest):
+    def start_with_files(self):
+        self.share_folder()
+        make_tree(self.device(1).folder, "damage", 30)
+        self.device(1).flush()
+        self.tree = list_tree(self.device(1).folder)
+
+    def what_it_says(self, device, name):
+        """What a person gets to read of a damaged file: the daemon's last words, or the status."""
+        device.should_run = False  # Either is right, as long as it is said.
+        started = device.run("join", device.folder)
+        status = device.run("status", "--json")
+        text = started.err + (status.out if status.exit == 0 else "")
+        device.should_run = False
+        self.assertIn(name, text)
+        self.assertIn("damaged", text.lower())
+        return started, status
+
+    def assert_files_untouched(self):
+        for device in self.devices:
+            self.assertEqual(list_tree(device.folder), self.tree, device.name)
+        self.assert_same()
+
+    def damage_index(self, device, damage):
+        device.kill_daemon()
+        files = [file for file in (device.home / "state").rglob("*")
+                 if file.is_file() and file.read_bytes()[:15] == b"SQLite format 3"]
+        self.assertEqual(len(files), 1, files)
+        for extra in files[0].parent.glob(files[0].name + "-*"):
+            extra.unlink()
+        damage(files[0])
+        return files[0]
+
+    def test_an_index_of_garbage_is_named_and_no_file_is_touched(self):
+        self.start_with_files()
+        two = self.device(2)
+        index = self.damage_index(two, lambda file: file.write_bytes(os.urandom(file.stat().st_size)))
+        self.what_it_says(two, index.name)
+        self.assert_files_untouched()
+
+    def test_an_index_with_a_damaged_page_is_named_and_no_file_is_touched(self):
+        self.start_with_files()
+        two = self.device(2)
+
+        def overwrite_pages(file):
+            size = file.stat().st_size
+            with open(file, "r+b") as stream:
+                stream.seek(4096)
+                stream.write(os.urandom(size - 4096))
+        index = self.damage_index(two, overwrite_pages)
+        self.what_it_says(two, index.name)
+        self.assert_files_untouched()
+
+    def test_a_damaged_key_is_named_and_no_file_is_touched(self):
+        self.start_with_files()
+        two = self.device(2)
+        two.stop_daemon()
+        key = two.home / "data" / "device.key"
+        good = key.read_bytes()
+        damaged = {"cut short": good[:-1], "a flipped bit": bytes([good[0] ^ 1]) + good[1:],
+                   "empty": b"", "longer": good + b"x", "zeros": bytes(len(good))}
+        for name, content in damaged.items():
+            with self.subTest(name):
+                key.write_bytes(content)
+                outcome = two.run("join", two.folder)
+                two.should_run = False
+                self.assertEqual(outcome.exit, 8, outcome)
+                self.assertIn("device.key", outcome.err)
+                self.assertEqual(key.read_bytes(), content, "it is not ours to replace")
+                self.assertEqual(two.daemon_pids(), [])
+        self.assert_files_untouched()
+        key.write_bytes(good)
+        two.start_daemon()
+        write_random(two.folder / "afterwards", 1000, 1)
+        self.wait_until_same()
+
+    def test_a_wrong_configuration_is_named_with_its_line(self):
+        one = self.device(1)
+        one.configure(colour="blue")
+        outcome = one.run("join", one.folder, "--new")
+        one.should_run = False
+        self.assertEqual(outcome.exit, 2, outcome)
+        self.assertIn("config.toml, line 2", outcome.err)
+
+
+class VanishedFolderTest(EndToEndTest):
+    def start_with_files(self, files=300):
+        self.share_folder()
+        for number in range(files):
+            write_random(self.device(1).folder / f"{number % 10}" / f"{number}", 100, number)
+        self.device(1).flush()
+        self.assert_same()
+        return list_tree(self.device(1).folder)
+
+    def assert_nothing_spreads(self, tree, state):
+        one, two = self.devices
+        share = one.wait_for_share(lambda share: share["state"] in state, f"a state of {state}")
+        self.assertNotEqual(share["issues"], [])
+        write_random(two.folder / "two goes on", 100, "two")
+        two.run("flush", two.folder, "--timeout", "3s")
+        self.assertLessEqual(set(tree), set(list_tree(two.folder)))
+
+    def test_a_folder_that_is_moved_away_deletes_nothing_elsewhere(self):
+        tree = self.start_with_files(20)
+        one = self.device(1)
+        one.folder.rename(one.user_home / "moved away")
+        self.assert_nothing_spreads(tree, ("error",))
+
+    def test_a_folder_that_is_replaced_by_an_empty_one_deletes_nothing_elsewhere(self):
+        tree = self.start_with_files(20)
+        one = self.device(1)
+        one.folder.rename(one.user_home / "moved away")
+        one.folder.mkdir()
+        self.assert_nothing_spreads(tree, ("error",))
+
+    def test_a_folder_that_is_gone_while_the_daemon_is_off(self):
+        tree = self.start_with_files(20)
+        one = self.device(1)
+        one.stop_daemon()
+        shutil.rmtree(one.folder)
+        one.folder.mkdir()
+        one.start_daemon()
+        self.assert_nothing_spreads(tree, ("error",))
+
+    def test_the_deletion_of_nearly_everything_is_held_until_a_person_agrees(self):
+        tree = self.start_with_files(300)
+        one, two = self.devices
+        for number in range(290):
+            (one.folder / f"{number % 10}" / f"{number}").unlink()
+        self.assert_nothing_spreads(tree, ("held",))
+        self.assertEqual(one.run("flush", one.folder, "--timeout", "3s").exit, 12)
+        answer = one.ok("resume", one.folder)
+        self.assertGreaterEqual(answer["released"], 290)
+        self.wait_until_same()
+        self.assertEqual(len([entry for entry in list_tree(two.folder).values()
+                              if entry.kind == "file"]), 11)
+
+    def test_what_others_deleted_is_in_the_trash(self):
+        one, two = self.share_folder()
+        content = write_random(one.folder / "letter.txt", 5000, "letter").read_bytes()
+        one.flush()
+        (one.folder / "letter.txt").unlink()
+        one.flush()
+        self.assertNotIn(b"letter.txt", list_tree(two.folder))
+        trash = [file.read_bytes() for file in (two.folder / ".lansync" / "trash").rglob("*")
+                 if file.is_file()]
+        self.assertIn(content, trash)
