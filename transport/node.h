@@ -111,6 +111,8 @@ class Node final : public PeerSessionOwner {
 
   // --- People ---
   [[nodiscard]] const PeerSession* session(const DeviceId& device) const;
+  // Whether a member is being dialled, or was sighted a moment ago and is about to be.
+  [[nodiscard]] bool expects_somebody() const;
   // Ends the sessions with a device that shares nothing with us any more.
   void recheck_members();
 

@@ -67,6 +67,17 @@ void Node::dial_what_is_due() {
   }
 }
 
+bool Node::expects_somebody() const {
+  if (!dialling_.empty()) return true;
+  const TimePoint now = Clock::now();
+  return std::ranges::any_of(wanted(), [&](const DeviceId& device) {
+    if (by_device_.contains(device)) return false;
+    const auto since = wanted_since_.find(device);
+    const bool fresh = since == wanted_since_.end() || since->second + kPoliteDelay > now;
+    return fresh && !addresses_.addresses_of(device).empty();
+  });
+}
+
 void Node::start_dial(DeviceId device, std::vector<SightedAddress> candidates) {
   dialling_.insert(device);
   spawn(dial_device(device, std::move(candidates)));

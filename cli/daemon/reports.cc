@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli/daemon/login_start.h"
 #include "cli/daemon/sync_node.h"
 #include "cli/rfc3339.h"
 #include "cli/version.h"
@@ -28,6 +29,18 @@ IssueReport no_space(std::uint64_t bytes) {
 IssueReport held(std::uint64_t deletions, const std::string& path) {
   return {"", "held", std::to_string(deletions) + " files would be deleted at once",
           "if that is meant, run: lansync resume " + path};
+}
+
+// The folder as a person would type it on a device of their own: beneath the home directory, if it
+// is.
+std::string typed_path(const std::filesystem::path& path, const std::string& home) {
+  const std::string text = path.string();
+  if (!home.empty() && text.starts_with(home + "/")) {
+    const std::string beneath = text.substr(home.size() + 1);
+    const std::string quoted = shell_quoted(beneath);
+    return quoted == beneath ? "~/" + beneath : "~/" + quoted;
+  }
+  return shell_quoted(text);
 }
 
 }  // namespace
@@ -142,13 +155,14 @@ ShareReport SyncNode::share_report(const Folder& folder) const {
   return report;
 }
 
-InvitationReport SyncNode::invitation_report(const PairingCode& code, Duration lifetime) const {
+InvitationReport SyncNode::invitation_report(const Folder& folder, const PairingCode& code,
+                                             Duration lifetime) const {
   InvitationReport report;
   report.code = code.text();
   report.expires =
       rfc3339(std::chrono::system_clock::now() +
               std::chrono::duration_cast<std::chrono::system_clock::duration>(lifetime));
-  report.command = "lansync join FOLDER";
+  report.command = "lansync join " + typed_path(folder.registered.path, parts_.environment.home);
   report.link = "lansync:join/" + code.text();
   return report;
 }

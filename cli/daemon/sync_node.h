@@ -19,7 +19,8 @@
 namespace lansync::cli {
 
 // Builds everything that syncs and joins it together: keys, registry, discovery, the transport's
-// Node, a host and a watcher for each share. What commands do with it is in commands.cc beside it.
+// Node, a host and a watcher for each share. What commands do with it is in join_command.cc and
+// commands.cc beside it, what they tell in reports.cc.
 //
 // A share that cannot be opened does not keep the others from running; it stays in the list with
 // its problem. Confined to the network thread, but for discovery's, whose sightings are posted.
@@ -43,13 +44,16 @@ class SyncNode final : public DaemonNode {
     std::size_t ops_saved = 0;  // How much of the membership log the registry has.
   };
 
-  // commands.cc
+  // join_command.cc
   asio::awaitable<Outcome<Answer>> join(JoinRequest request, Reply& reply);
   asio::awaitable<Outcome<Answer>> join_with_code(std::filesystem::path folder, std::string text,
                                                   Reply& reply);
   asio::awaitable<Outcome<std::string>> ask_code(Reply& reply);
   asio::awaitable<bool> wait_for_invitations();
   Outcome<Answer> create_share(const JoinRequest& request, const std::filesystem::path& folder);
+  asio::awaitable<void> meet_members(ShareId id);
+
+  // commands.cc
   Outcome<Answer> invite(const InviteRequest& request);
   asio::awaitable<Outcome<Answer>> await_member(AwaitMemberRequest request);
   asio::awaitable<Outcome<Answer>> leave(LeaveRequest request);
@@ -66,7 +70,7 @@ class SyncNode final : public DaemonNode {
   [[nodiscard]] MemberReport member_report(const MemberStatus& status) const;
   [[nodiscard]] std::vector<MemberReport> member_reports(const Folder& folder) const;
   [[nodiscard]] static ShareName name_of(const Folder& folder);
-  [[nodiscard]] InvitationReport invitation_report(const PairingCode& code,
+  [[nodiscard]] InvitationReport invitation_report(const Folder& folder, const PairingCode& code,
                                                    Duration lifetime) const;
 
   Outcome<void> begin_listening();
