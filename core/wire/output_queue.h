@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "core/base/bytes.h"
 
@@ -35,8 +36,14 @@ class OutputQueue {
     std::size_t end = 0;
   };
 
+  [[nodiscard]] Block take_block(std::size_t bytes);
+  void retire_front();
+
   std::deque<Block> blocks_;
   std::size_t size_ = 0;
+  // Large blocks that are free again: memory fresh from the system costs as much as sealing what
+  // goes into it.
+  std::vector<Block> spare_;
 };
 
 }  // namespace lansync

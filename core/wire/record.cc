@@ -13,6 +13,10 @@ constexpr std::size_t kTypeAt = 4;
 constexpr std::size_t kFlagsAt = 5;
 constexpr std::size_t kStreamAt = 6;
 
+// Below this, the allocator is as good.
+constexpr std::size_t kReusedBytesMin = 128 * 1024;
+constexpr std::size_t kSpareMax = 2;
+
 template <class T>
 void store_be(std::span<std::byte> to, T value) {
   for (std::size_t i = 0; i < sizeof(T); ++i) {
@@ -77,8 +81,18 @@ Result<std::optional<Record>> RecordAssembler::filled(std::size_t count) {
   auto decoded = decode_record_header(header_bytes_);
   if (!decoded) return std::move(decoded).error();
   header_ = *decoded;
+  if (header_->payload_bytes >= kReusedBytesMin && !spare_.empty()) {
+    payload_ = std::move(spare_.back());
+    spare_.pop_back();
+  }
   payload_.reserve(header_->payload_bytes);
   return take_if_complete();
+}
+
+void RecordAssembler::reuse(Bytes payload) {
+  if (payload.capacity() < kReusedBytesMin || spare_.size() == kSpareMax) return;
+  payload.clear();
+  spare_.push_back(std::move(payload));
 }
 
 std::optional<Record> RecordAssembler::take_if_complete() {

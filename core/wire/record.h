@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
@@ -79,6 +80,9 @@ class RecordAssembler {
   // record if it is complete now. Errors: as decode_record_header().
   Result<std::optional<Record>> filled(std::size_t count);
 
+  // A payload that is done with, so that its memory serves for another; a few are kept.
+  void reuse(Bytes payload);
+
   // Whether the stream may end here: nothing of a record has been seen.
   [[nodiscard]] bool between_records() const { return !header_ && header_filled_ == 0; }
 
@@ -90,6 +94,7 @@ class RecordAssembler {
   std::optional<DecodedRecordHeader> header_;
   Bytes payload_;
   std::size_t payload_filled_ = 0;
+  std::vector<Bytes> spare_;
 };
 
 }  // namespace lansync

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -93,6 +94,9 @@ class SecureChannel {
   // Tells the other side that nothing follows, and why. No send() after it. Before the channel is
   // established, or when it is over, it does nothing.
   void close(Errc reason);
+  // A record's payload that is done with: its memory serves for another. Worth it for bulk; memory
+  // fresh from the system costs as much as opening what goes into it.
+  void reuse(Bytes payload) { assembler_.reuse(std::move(payload)); }
 
   // Outputs.
 

@@ -77,4 +77,19 @@ inline std::vector<Record> take_records(SecureChannel& channel) {
   return records;
 }
 
+// Nothing came through, one error is reported, and whatever follows changes nothing.
+inline void check_dead(SecureChannel& channel) {
+  CHECK(channel.over());
+  CHECK_FALSE(channel.established());
+  CHECK_FALSE(channel.next_record());
+  REQUIRE(channel.error());
+  const Error error = *channel.error();
+  const auto again = channel.handle_bytes(random_bytes(7, 100));
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == Errc::wrong_state);
+  CHECK_FALSE(channel.handle_end());
+  CHECK_FALSE(send(channel, RecordType{2}, 0, {}));
+  CHECK(channel.error() == error);
+}
+
 }  // namespace lansync::test

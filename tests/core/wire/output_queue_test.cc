@@ -52,6 +52,19 @@ TEST_CASE("What was reserved lies in one piece", "[core][output_queue]") {
   CHECK(queue.front().size() == 100'000);
 }
 
+TEST_CASE("Large blocks serve again", "[core][output_queue]") {
+  OutputQueue queue;
+  append_all(queue, random_bytes(1, 100'000));
+  const std::byte* const memory = queue.front().data();
+  for (std::size_t i = 0; i < 20; ++i) {
+    queue.consume(queue.front().size());
+    REQUIRE(queue.front().empty());
+    append_all(queue, random_bytes(i, 100'000 - i));
+    CHECK(queue.front().data() == memory);
+    CHECK(std::ranges::equal(queue.front(), random_bytes(i, 100'000 - i)));
+  }
+}
+
 TEST_CASE("An empty queue shows nothing", "[core][output_queue]") {
   OutputQueue queue;
   CHECK(queue.front().empty());

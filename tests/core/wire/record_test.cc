@@ -134,6 +134,23 @@ TEST_CASE("The stream may end between records only", "[core][record]") {
   }
 }
 
+TEST_CASE("Payloads given back serve again", "[core][record]") {
+  const std::vector<Record> first = {{{kBulk, 0, 1}, random_bytes(1, 1'000'000)}};
+  const std::vector<Record> second = {{{kBulk, 0, 2}, random_bytes(2, 300'000)},
+                                      {{kControl, 0, 3}, random_bytes(3, 10)}};
+  RecordAssembler assembler;
+  auto got = assemble(assembler, serialise(first), 50'000);
+  REQUIRE(got == first);
+  const std::byte* const memory = got[0].payload.data();
+  assembler.reuse(std::move(got[0].payload));
+  for (int i = 0; i < 10; ++i) assembler.reuse(Bytes(1'000'000));
+  assembler.reuse({});
+  got = assemble(assembler, serialise(second), 50'000);
+  CHECK(got == second);
+  const auto more = assemble(assembler, serialise(second), 50'000);
+  CHECK((got[0].payload.data() == memory || more[0].payload.data() == memory));
+}
+
 TEST_CASE("Any records in any pieces come out as they went in", "[core][record]") {
   const bool holds = rc::check([] {
     std::vector<Record> records;
