@@ -59,11 +59,11 @@ HalfOpenSlots::OnFailed log_failures(std::shared_ptr<LogLimiter> log) {
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::open(asio::any_io_executor executor,
-                                                 ListenOptions options, OnAccepted on_accepted,
-                                                 LogLimiter::Log log) {
+Result<std::unique_ptr<Listener>> Listener::open(const asio::any_io_executor& executor,
+                                                 const ListenOptions& options,
+                                                 OnAccepted on_accepted, LogLimiter::Log log) {
   LANSYNC_ASSERT(on_accepted);
-  tcp::acceptor acceptor(std::move(executor));
+  tcp::acceptor acceptor(executor);
   asio::error_code failure;
   if (options.address.empty()) {
     failure = listen_on(acceptor, tcp::endpoint(tcp::v6(), options.port), true);

@@ -33,9 +33,9 @@ class Listener {
 
   // Errors: the operating system's, naming the address: address_in_use above all; malformed, if the
   // address is not one.
-  static Result<std::unique_ptr<Listener>> open(asio::any_io_executor executor,
-                                                ListenOptions options, OnAccepted on_accepted,
-                                                LogLimiter::Log log = {});
+  static Result<std::unique_ptr<Listener>> open(const asio::any_io_executor& executor,
+                                                const ListenOptions& options,
+                                                OnAccepted on_accepted, LogLimiter::Log log = {});
 
   asio::awaitable<void> run();
   void stop();

@@ -1,8 +1,6 @@
 // Lets one coroutine wait for another.
 #pragma once
 
-#include <utility>
-
 #include "core/base/time.h"
 #include "transport/asio.h"
 
@@ -16,7 +14,7 @@ namespace lansync {
 // Confined to its executor; at most one waiter.
 class Notifier {
  public:
-  explicit Notifier(asio::any_io_executor executor) : timer_(std::move(executor)) {}
+  explicit Notifier(const asio::any_io_executor& executor) : timer_(executor) {}
 
   void notify() {
     notified_ = true;

@@ -1,6 +1,5 @@
 #include "transport/connection.h"
 
-#include <asio/write.hpp>
 #include <catch2/catch.hpp>
 
 #include "tests/transport/loopback.h"

@@ -21,7 +21,7 @@ Dialled run_dial(asio::io_context& context, std::vector<tcp::endpoint> candidate
                  Duration timeout = kDialTimeout) {
   Dialled outcome;
   asio::co_spawn(context, dial_into(outcome, std::move(candidates), timeout),
-                 [&](std::exception_ptr) { context.stop(); });
+                 [&](const std::exception_ptr&) { context.stop(); });
   context.run();
   REQUIRE(outcome.has_value());
   return outcome;

@@ -1,6 +1,5 @@
 #include "transport/listener.h"
 
-#include <asio/write.hpp>
 #include <catch2/catch.hpp>
 
 #include "tests/transport/loopback.h"
@@ -26,7 +25,7 @@ struct Host {
         [this](const std::string& line) { log.push_back(line); });
     REQUIRE(opened);
     listener = *std::move(opened);
-    asio::co_spawn(context, listener->run(), [this](std::exception_ptr) { stopped = true; });
+    asio::co_spawn(context, listener->run(), [this](const std::exception_ptr&) { stopped = true; });
   }
 
   void adopt(tcp::socket socket, HalfOpenTicket ticket) {
@@ -162,7 +161,7 @@ TEST_CASE("Without an address, IPv4 and IPv6 are both listened on", "[transport]
   REQUIRE(opened);
   auto& listener = **opened;
   bool stopped = false;
-  asio::co_spawn(context, listener.run(), [&](std::exception_ptr) { stopped = true; });
+  asio::co_spawn(context, listener.run(), [&](const std::exception_ptr&) { stopped = true; });
   const auto port = listener.endpoint().port();
   tcp::socket by_v4(context);
   by_v4.connect({asio::ip::address_v4::loopback(), port});

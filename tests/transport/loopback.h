@@ -40,7 +40,7 @@ inline SecureChannel respond(TestDevice& device, Duration timeout = limits::kHan
 class RecordingObserver final : public ConnectionObserver {
  public:
   std::function<void(Connection&)> established = [](Connection&) {};
-  std::function<void(Connection&, Record)> record = [](Connection&, Record) {};
+  std::function<void(Connection&, Record)> record = [](Connection&, const Record&) {};
   std::function<void(Connection&)> drained = [](Connection&) {};
 
   int established_count = 0;
@@ -73,7 +73,7 @@ struct Side {
         connection(std::move(socket), std::move(channel), observer, options, std::move(ticket)) {}
 
   void start() {
-    asio::co_spawn(context, connection.run(), [this](std::exception_ptr thrown) {
+    asio::co_spawn(context, connection.run(), [this](const std::exception_ptr& thrown) {
       failure = thrown;
       finished = true;
     });

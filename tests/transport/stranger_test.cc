@@ -1,6 +1,4 @@
 // What a connection makes of peers that do not speak its language, or take their time.
-#include <asio/read.hpp>
-#include <asio/write.hpp>
 #include <catch2/catch.hpp>
 
 #include "tests/transport/loopback.h"
@@ -46,7 +44,7 @@ struct Stranger {
     socket = std::move(dialled);
     side = std::make_unique<Side>(std::move(accepted), test::respond(bob, handshake_timeout));
     side->start();
-    asio::co_spawn(context, read_to_end(socket, received), [](std::exception_ptr) {});
+    asio::co_spawn(context, read_to_end(socket, received), [](const std::exception_ptr&) {});
   }
 
   void say(ByteView bytes) { asio::write(socket, asio::buffer(bytes.data(), bytes.size())); }
@@ -84,7 +82,8 @@ TEST_CASE("The handshake's deadline counts from the start, not from the last byt
   endless.resize(endless.size() + 1000);
   SECTION("a stranger who says nothing") {}
   SECTION("a stranger who never stops beginning") {
-    asio::co_spawn(stranger.context, trickle(stranger.socket, endless), [](std::exception_ptr) {});
+    asio::co_spawn(stranger.context, trickle(stranger.socket, endless),
+                   [](const std::exception_ptr&) {});
   }
   CHECK(stranger.run().code == Errc::peer_timed_out);
   CHECK(stranger.received.empty());
