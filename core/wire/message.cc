@@ -1,5 +1,7 @@
 #include "core/wire/message.h"
 
+#include <algorithm>
+
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -90,12 +92,14 @@ Result<MessageBody> from_wire(const wire::ShareState& arm) {
     return too_many("authors in a clock");
   }
   ShareState state;
+  std::optional<Author> before;
   for (const auto& entry : arm.clock().entries()) {
     Author author;
     if (!get(entry.author().device(), author.device)) return malformed("author in a clock");
     author.incarnation = entry.author().incarnation();
-    if (entry.counter() < state.clock.counter_of(author)) return malformed("clock");
+    if (entry.counter() == 0 || (before && !(*before < author))) return malformed("clock");
     state.clock.advance(author, entry.counter());
+    before = author;
   }
   if (arm.fingerprint().size() != state.fingerprint.view().size()) return malformed("fingerprint");
   state.fingerprint = Fingerprint::from(as_bytes(arm.fingerprint()));
@@ -124,6 +128,13 @@ Result<MessageBody> from_wire(const wire::Segment& arm) {
   if (static_cast<std::size_t>(arm.entries_size()) > limits::kSegmentChangesMax) {
     return too_many("changes in a segment");
   }
+  // Whoever relays it may have to send it with more of its bodies pruned than it came with: a hash
+  // is longer than a short body.
+  std::size_t bytes_max = arm.header().size() + arm.signature().size();
+  for (const auto& entry : arm.entries()) {
+    bytes_max += entry.stub().size() + std::max(entry.body().size(), BodyHash::kBytes);
+  }
+  if (bytes_max > limits::kSegmentBytesMax) return too_many("segment");
   Segment segment{to_bytes(arm.header()), to_bytes(arm.signature()), {}};
   for (const auto& wire_entry : arm.entries()) {
     SegmentEntry entry{to_bytes(wire_entry.stub()), Bytes()};
