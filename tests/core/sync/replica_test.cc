@@ -208,7 +208,9 @@ TEST_CASE("More changes than a segment holds are published in several", "[sync][
   REQUIRE(anna.replica.publish(changes, touched));
   CHECK(touched.size() == changes.size());
   Node ben(1);
-  for (const SegmentPlace& place : anna.index.segments(0, 1000).value()) {
+  const auto places = anna.index.segments(0, 1000).value();
+  CHECK(places.size() > 1);
+  for (const SegmentPlace& place : places) {
     const Segment segment = anna.index.segment(place.arrival).value();
     std::size_t bytes = segment.header.size() + segment.signature.size();
     for (const SegmentEntry& entry : segment.entries) {
@@ -241,7 +243,8 @@ std::vector<Segment> signed_segments(std::uint32_t seed) {
     for (std::uint32_t count = 1 + random() % 2; count > 0; --count) {
       Change change = file_change(random() % 2 == 0 ? "f" : "g",
                                   std::to_string(step) + "." + std::to_string(count));
-      for (const Change& head : self.index.heads(change.path).value()) {
+      const auto heads = self.index.heads(change.path).value();
+      for (const Change& head : heads) {
         if (random() % 4 != 0) change.supersedes.push_back(head.dot);
       }
       changes.push_back(std::move(change));
@@ -270,7 +273,8 @@ std::vector<Segment> signed_segments(std::uint32_t seed) {
 // The state that devices compare: heads by path, and the fingerprint.
 auto state_of(Node& node) {
   std::map<std::string, std::vector<Change>> heads;
-  for (const RelativePath& path : node.index.paths({}, 1000).value()) {
+  const auto paths = node.index.paths({}, 1000).value();
+  for (const RelativePath& path : paths) {
     heads[path.text()] = node.index.heads(path).value();
   }
   return std::pair(heads, to_bytes(node.replica.fingerprint().view()));
@@ -296,7 +300,8 @@ void deliver(Node& node, std::vector<Segment> segments, std::mt19937& random) {
 std::vector<Segment> pruned(std::vector<Segment> all, std::mt19937& random) {
   std::set<Dot> dead;
   for (const Segment& segment : all) {
-    for (const LogEntry& entry : open_segment(segment).value().entries) {
+    const OpenSegment open = open_segment(segment).value();
+    for (const LogEntry& entry : open.entries) {
       const auto& dots = std::get<Change>(entry).supersedes;
       dead.insert(dots.begin(), dots.end());
     }
@@ -336,7 +341,8 @@ TEST_CASE("A head that was never pruned on its way is whole everywhere", "[sync]
     for (const Segment& segment : all) REQUIRE(relay.integrate(segment) == "");
     // A relay sends what it has now, its superseded entries pruned.
     Node last(2);
-    for (const SegmentPlace& place : relay.index.segments(0, 1000).value()) {
+    const auto places = relay.index.segments(0, 1000).value();
+    for (const SegmentPlace& place : places) {
       REQUIRE(last.integrate(relay.index.segment(place.arrival).value()) == "");
     }
     CHECK(state_of(last) == state_of(relay));
