@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace lansync {
+namespace {
+
+constexpr std::size_t kSuitesMax = 1024;
+
+}  // namespace
 
 Node::Node(asio::any_io_executor executor, const LocalDevice& device, WorkerPool& pool,
            Options options)
@@ -106,6 +111,12 @@ ChannelOptions Node::channel_options(std::optional<DeviceId> expected) const {
   return options;
 }
 
+std::optional<CipherSuite> Node::suite_for(const std::string& dialled) const {
+  const auto known = suites_.find(dialled);
+  if (known == suites_.end()) return std::nullopt;
+  return known->second;
+}
+
 void Node::accept(asio::ip::tcp::socket socket, HalfOpenTicket ticket) {
   if (stopping_) return;
   auto channel = SecureChannel::respond(device_, channel_options(std::nullopt), ShareHost::now());
@@ -204,6 +215,11 @@ void Node::on_session_drained(PeerSession& session) {
 void Node::on_session_closed(PeerSession& session, const Error& error) {
   SessionEntry& entry = entry_of(session);
   if (entry.handshake != nullptr) std::exchange(entry.handshake, nullptr)->set(false);
+  if (const auto suite = session.alternative_suite();
+      suite && suites_.size() < kSuitesMax && !session.dialled().empty()) {
+    suites_[session.dialled()] = *suite;
+    backoff_.handle_success(session.dialled());
+  }
   if (entry.joining) entry.joining->outcome->set(error);
   if (entry.outcome != nullptr) entry.outcome->set(error);
   if (!session.dialled().empty() && error.code != make_error_code(Errc::closed)) {

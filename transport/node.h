@@ -183,6 +183,7 @@ class Node final : public PeerSessionOwner {
   [[nodiscard]] std::set<DeviceId> wanted() const;
   [[nodiscard]] bool is_member_anywhere(const DeviceId& device) const;
   ChannelOptions channel_options(std::optional<DeviceId> expected) const;
+  [[nodiscard]] std::optional<CipherSuite> suite_for(const std::string& dialled) const;
   void spawn(asio::awaitable<void> task);
 
   asio::any_io_executor executor_;
@@ -193,6 +194,8 @@ class Node final : public PeerSessionOwner {
   AddressBook addresses_;
   DialBackoff backoff_;
   std::vector<Given> given_;
+  // Addresses that refused our suite, and the one to try there instead.
+  std::map<std::string, CipherSuite> suites_;
   std::map<DeviceId, TimePoint> wanted_since_;
   std::set<DeviceId> dialling_;
   std::map<ShareId, std::unique_ptr<ShareHost>> shares_;

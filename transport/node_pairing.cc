@@ -120,7 +120,11 @@ Result<Bytes> Node::grant_to(const DeviceId& device, ByteView description) {
     }
   }
   const auto ops = membership.ops();
-  return encode(Grant{membership.genesis_record(), {ops.begin(), ops.end()}});
+  Bytes grant = encode(Grant{membership.genesis_record(), {ops.begin(), ops.end()}});
+  if (grant.size() > kPairingGrantBytesMax) {
+    return Error{Errc::limit_exceeded, "membership log of the share"};
+  }
+  return grant;
 }
 
 void Node::begin_joining(SessionEntry& entry) {
@@ -194,9 +198,9 @@ asio::awaitable<Result<Grant>> Node::join_at(SightedAddress address, const Pairi
   auto socket = co_await dial(std::move(candidates));
   if (!socket) co_return socket.error();
   auto channel = SecureChannel::initiate(device_, Purpose::pair, channel_options(std::nullopt),
-                                         ShareHost::now());
-  auto session =
-      std::make_unique<PeerSession>(*this, *std::move(socket), std::move(channel), std::string());
+                                         ShareHost::now(), suite_for(to_string(address)));
+  auto session = std::make_unique<PeerSession>(*this, *std::move(socket), std::move(channel),
+                                               to_string(address));
   const PeerSession* running = session.get();
   OneShot<Result<Grant>> outcome(executor_);
   SessionEntry& entry = adopt(std::move(session));

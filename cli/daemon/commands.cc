@@ -176,6 +176,7 @@ asio::awaitable<Outcome<Answer>> SyncNode::connect(ConnectRequest request) {
         const Member* member = folder.host->membership().member(*state.device);
         if (member != nullptr) report.device_name = member->name;
       }
+      if (report.device_name.empty()) report.device_name = report.device_id;
     }
   }
   co_return Answer(std::move(report));

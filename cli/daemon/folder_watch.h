@@ -25,8 +25,8 @@ class FolderWatch {
   };
 
   // The pool outlives it.
-  FolderWatch(asio::any_io_executor executor, WorkerPool& pool, std::shared_ptr<ShareRoot> root,
-              Callbacks callbacks);
+  FolderWatch(const asio::any_io_executor& executor, WorkerPool& pool,
+              std::shared_ptr<ShareRoot> root, Callbacks callbacks);
   ~FolderWatch();
   FolderWatch(const FolderWatch&) = delete;
   FolderWatch& operator=(const FolderWatch&) = delete;

@@ -213,7 +213,7 @@ std::vector<MemberOpHash> Membership::heads() const {
   }
   std::vector<MemberOpHash> heads;
   for (const auto& [hash, placed] : ops_) {
-    if (!named.contains(hash)) heads.push_back(hash);
+    if (!named.contains(hash) && heads.size() < kParentsMax) heads.push_back(hash);
   }
   return heads;
 }

@@ -116,7 +116,8 @@ class Membership {
   [[nodiscard]] const SignedRecord& genesis_record() const { return genesis_record_; }
   [[nodiscard]] std::span<const SignedRecord> ops() const { return records_; }  // Causes first.
   [[nodiscard]] bool knows(const MemberOpHash& hash) const { return ops_.contains(hash); }
-  // The ops that a new one names as its parents. Equal on two devices that know the same ops.
+  // The ops that a new one names as its parents: at most as many as an op may have, the same ones
+  // on two devices that know the same ops.
   [[nodiscard]] std::vector<MemberOpHash> heads() const;
 
   // Present and former members, by device.
