@@ -131,8 +131,8 @@ asio::awaitable<std::optional<Error>> Node::dial_once(SightedAddress address, st
   auto socket = co_await dial(std::move(candidates));
   if (!socket) co_return socket.error();
   if (stopping_) co_return std::optional<Error>();
-  auto channel =
-      SecureChannel::initiate(device_, Purpose::sync, channel_options(expected), ShareHost::now());
+  auto channel = SecureChannel::initiate(device_, Purpose::sync, channel_options(expected),
+                                         ShareHost::now(), suite_for(name));
   auto session =
       std::make_unique<PeerSession>(*this, *std::move(socket), std::move(channel), std::move(name));
   const PeerSession* running = session.get();
