@@ -32,15 +32,16 @@ ChunkClass chunk_class_for(std::uint64_t size, ChunkClass previous, std::uint64_
 //
 // Chunks of random data are 1.23 times the average long: a quarter of it is never searched.
 //
-// Feed it with next(): it takes the bytes from the start of the current chunk. Equal bytes give equal
-// cuts whatever the pieces they come in.
+// Feed it with next(): it takes the bytes from the start of the current chunk. Equal bytes give
+// equal cuts whatever the pieces they come in.
 class Chunker {
  public:
   explicit Chunker(ChunkClass chunk_class);
 
-  // Consumes bytes of the stream up to and including the next cut. Returns how many of `bytes` belong
-  // to the current chunk, if it ends within them; nothing if it goes on beyond them (all are consumed
-  // then). At the end of the stream, what has been consumed since the last cut is the last chunk.
+  // Consumes bytes of the stream up to and including the next cut. Returns how many of `bytes`
+  // belong to the current chunk, if it ends within them; nothing if it goes on beyond them (all are
+  // consumed then). At the end of the stream, what has been consumed since the last cut is the last
+  // chunk.
   std::optional<std::size_t> next(ByteView bytes);
 
  private:

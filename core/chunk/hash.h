@@ -8,8 +8,8 @@
 
 namespace lansync {
 
-// A 32-byte BLAKE3 digest computed piece by piece. `domain` separates uses: two hashers with different
-// domains never agree (derive_key mode); an empty domain is plain BLAKE3.
+// A 32-byte BLAKE3 digest computed piece by piece. `domain` separates uses: two hashers with
+// different domains never agree (derive_key mode); an empty domain is plain BLAKE3.
 //
 // A value: a copy goes on from where the original was.
 class Hasher {

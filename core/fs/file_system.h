@@ -99,8 +99,8 @@ class FileSystem {
 
   // --- Looking ---
   virtual Result<RootIdentity> root_identity() = 0;
-  // The entries of a directory, without `.`, `..` and the root's `.lansync`. In no particular order.
-  // An error part-way is an error: a partial listing would read as deletions.
+  // The entries of a directory, without `.`, `..` and the root's `.lansync`. In no particular
+  // order. An error part-way is an error: a partial listing would read as deletions.
   virtual Result<std::vector<DirEntry>> list(const RelativePath& dir) = 0;
   virtual Result<FileStat> stat(const RelativePath& path) = 0;
   // Regular files only; anything else is Errc::changed.
@@ -121,8 +121,8 @@ class FileSystem {
   // Succeeds if there is none.
   virtual Result<void> remove_stage(std::string_view name) = 0;
 
-  // --- Changing the visible tree. None of these replaces or removes anything but by renaming it ---
-  // The staged entry appears at `path`, where nothing may be (file_exists).
+  // --- Changing the visible tree. None of these replaces or removes anything but by renaming it
+  // --- The staged entry appears at `path`, where nothing may be (file_exists).
   virtual Result<void> install_new(std::string_view stage, const RelativePath& path) = 0;
   // The staged entry and what is at `path` change places, atomically.
   virtual Result<void> exchange(std::string_view stage, const RelativePath& path) = 0;

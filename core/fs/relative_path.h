@@ -22,8 +22,8 @@ class RelativePath {
   // The share's root.
   RelativePath() = default;
 
-  // A path from the wire, the index or a person. Errors: malformed, limit_exceeded; the context says
-  // what is wrong and never repeats the path raw.
+  // A path from the wire, the index or a person. Errors: malformed, limit_exceeded; the context
+  // says what is wrong and never repeats the path raw.
   static Result<RelativePath> parse(std::string_view text);
 
   // The entry `name` of this directory, under the same rule.
