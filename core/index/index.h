@@ -146,6 +146,8 @@ class Index {
                                                          std::size_t limit) = 0;
   // The conflict copies on disk that display heads of `source`.
   virtual Result<std::vector<DiskRow>> disk_copies_of(const RelativePath& source) = 0;
+  // How many conflict copies there are, of whatever.
+  virtual Result<std::uint64_t> disk_copies() = 0;
   virtual Result<void> put_disk(const DiskRow& row) = 0;
   virtual Result<void> remove_disk(const RelativePath& path) = 0;
   virtual Result<Totals> disk_totals() = 0;  // Files only; kept up to date, not counted.

@@ -220,6 +220,8 @@ Result<std::vector<DiskRow>> MemoryIndex::disk_copies_of(const RelativePath& sou
   return rows;
 }
 
+Result<std::uint64_t> MemoryIndex::disk_copies() { return state_.copies.size(); }
+
 Result<void> MemoryIndex::put_disk(const DiskRow& row) {
   if (auto removed = remove_disk(row.path); !removed) return removed;
   const std::string& path = row.path.text();

@@ -62,6 +62,7 @@ class SqliteIndex final : public Index {
   Result<std::vector<DiskRow>> disk_with_content(const ContentId& content,
                                                  std::size_t limit) override;
   Result<std::vector<DiskRow>> disk_copies_of(const RelativePath& source) override;
+  Result<std::uint64_t> disk_copies() override;
   Result<void> put_disk(const DiskRow& row) override;
   Result<void> remove_disk(const RelativePath& path) override;
   Result<Totals> disk_totals() override;

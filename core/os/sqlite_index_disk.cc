@@ -110,6 +110,13 @@ Result<std::vector<DiskRow>> SqliteIndex::disk_copies_of(const RelativePath& sou
   return disk_rows(query);
 }
 
+Result<std::uint64_t> SqliteIndex::disk_copies() {
+  Query query(prepared(Sql::disk_copies), {});
+  const auto row = query.next();
+  if (!row) return row.error();
+  return query.bits(0);
+}
+
 Result<void> SqliteIndex::put_disk(const DiskRow& row) {
   if (auto removed = forget_disk_size(row.path); !removed) return removed;
   const auto shown = encode_dots(row.shown);

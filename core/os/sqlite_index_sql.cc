@@ -74,6 +74,7 @@ const char* text_of(Sql sql) {
       return "SELECT " LANSYNC_DISK_COLUMNS " FROM disk WHERE content = ?1 ORDER BY path LIMIT ?2";
     case Sql::disk_copies_of:
       return "SELECT " LANSYNC_DISK_COLUMNS " FROM disk WHERE source = ?1 ORDER BY path";
+    case Sql::disk_copies: return "SELECT COUNT(*) FROM disk WHERE source IS NOT NULL";
     case Sql::disk_size: return "SELECT kind, size FROM disk WHERE path = ?1";
     case Sql::put_disk:
       return "INSERT OR REPLACE INTO disk (" LANSYNC_DISK_COLUMNS

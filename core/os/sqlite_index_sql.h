@@ -37,6 +37,7 @@ enum class Sql : std::uint8_t {
   disk_range,
   disk_with_content,
   disk_copies_of,
+  disk_copies,
   disk_size,
   put_disk,
   remove_disk,

@@ -83,6 +83,7 @@ TEMPLATE_TEST_CASE("Disk rows are found by content and by what they are copies o
   CHECK(index.disk_with_content(ContentId{}, 10)->empty());
   CHECK(texts(*index.disk_copies_of(path_of("a"))) == Names{"a (2)", "z (2)"});
   CHECK(index.disk_copies_of(path_of("z"))->empty());
+  CHECK(*index.disk_copies() == 2);
 
   REQUIRE(index.put_disk(disk_file("m", 2, 1)));
   REQUIRE(index.put_disk(disk_file("a (2)", 2, 1)));
@@ -90,6 +91,7 @@ TEMPLATE_TEST_CASE("Disk rows are found by content and by what they are copies o
   CHECK(texts(*index.disk_with_content(id_of<ContentId>(1), 10)) == Names{"a", "z"});
   CHECK(texts(*index.disk_with_content(id_of<ContentId>(2), 10)) == Names{"a (2)", "m"});
   CHECK(index.disk_copies_of(path_of("a"))->empty());
+  CHECK(*index.disk_copies() == 0);
 }
 
 TEMPLATE_TEST_CASE("Totals follow every put and remove", "[index]", InMemory, OnDisk) {

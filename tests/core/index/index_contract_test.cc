@@ -28,6 +28,7 @@ TEMPLATE_TEST_CASE("An index is empty when it is new", "[index]", InMemory, OnDi
   CHECK(index.disk_beneath({}, {}, 10)->empty());
   CHECK(index.disk_with_content(id_of<ContentId>(1), 10)->empty());
   CHECK(index.disk_copies_of(path_of("a"))->empty());
+  CHECK(*index.disk_copies() == 0);
   CHECK(*index.disk_totals() == Totals{});
   CHECK(index.pending({}, 10)->empty());
   CHECK(*index.pending_totals() == Totals{});

@@ -156,6 +156,7 @@ class BothIndexes {
     }
     same([](Index& index) { return index.disk_children({}); });
     same([](Index& index) { return index.has_live_beneath({}); });
+    same([](Index& index) { return index.disk_copies(); });
     for (const char* text : kPaths) {
       const RelativePath path = path_of(text);
       same([&](Index& index) { return index.heads(path); });
