@@ -73,7 +73,7 @@ class AddressesTest(EndToEndTest):
         two.start_daemon()
         answer = two.ok("connect", f"10.77.0.1:{self.port_of(one)}")
         self.assertTrue(answer["connected"], answer)
-        self.assertEqual(answer["device"]["name"], one.name)
+        self.assertEqual(answer["device"]["id"], one.status()["device"]["id"])
         two.join(code)
         two.flush()
         self.assert_same()
