@@ -283,8 +283,11 @@ Result<void> ShareEngine::try_settle(Now now) {
   if (!need) return need.error();
   const auto disk = index_.disk_totals();
   if (!disk) return disk.error();
+  const auto copies = index_.disk_copies();
+  if (!copies) return copies.error();
   need_ = *need;
   disk_ = *disk;
+  conflicts_ = *copies;
   return {};
 }
 
@@ -400,6 +403,7 @@ ShareStatus ShareEngine::status() const {
   status.to_look_at = scan_.waiting();
   status.in_sync = in_sync();
   status.fingerprint = replica_.fingerprint();
+  status.conflicts = conflicts_;
   status.held_deletions = edits_.held() + applier_.held();
   status.lacking_bytes = applier_.lacking_bytes();
   status.error = failed_ ? failed_ : scan_.root_error();

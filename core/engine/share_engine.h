@@ -38,7 +38,7 @@ struct ShareStatus {
   std::size_t to_look_at = 0;      // Directories and files that the scan has before it.
   bool in_sync = false;
   Fingerprint fingerprint;
-  std::uint64_t conflicts = 0;
+  std::uint64_t conflicts = 0;  // Copies on disk that wait for a person.
   std::uint64_t held_deletions = 0;
   std::uint64_t lacking_bytes = 0;
   std::vector<PathIssue> issues;
@@ -201,6 +201,7 @@ class ShareEngine {
   bool stage_cleaned_ = false;
   Totals need_;
   Totals disk_;
+  std::uint64_t conflicts_ = 0;
   std::optional<Error> failed_;
   bool behind_itself_ = false;
 };
