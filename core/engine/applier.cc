@@ -83,6 +83,7 @@ Result<void> Applier::replan_one(const RelativePath& path) {
     installs.insert(step.path);
   }
   fetcher_.keep_only(path, installs);
+  removals_.erase(path);
   if (steps->empty()) {
     window_.erase(path);
     return index_.remove_pending(path);
@@ -94,30 +95,31 @@ Result<void> Applier::replan_one(const RelativePath& path) {
     window_.emplace(path, Pending{});
   } else {
     all_loaded_ = false;
+    passed_over_ = true;
   }
   return {};
 }
 
-// Loads pending paths from the index, round and round, so that none waits for ever behind blocked
-// ones.
+// Loads pending paths from the index, pass after pass, until one has met nothing that is not here.
 Result<void> Applier::refill() {
   if (all_loaded_ || window_.size() >= kWindowPaths / 2) return {};
-  const std::size_t room = kWindowPaths - window_.size();
-  auto rows = index_.pending(window_end_, room);
+  auto rows = index_.pending(window_end_, kWindowPaths);
   if (!rows) return std::move(rows).error();
-  for (const PendingRow& row : *rows) window_.try_emplace(row.path, Pending{});
-  if (rows->size() < room) {
-    all_loaded_ = window_end_.is_root();
-    window_end_ = RelativePath();
-  } else {
-    window_end_ = rows->back().path;
+  for (const PendingRow& row : *rows) {
+    if (window_.size() >= kWindowPaths) return {};
+    window_end_ = row.path;
+    if (!removals_.contains(row.path)) window_.try_emplace(row.path, Pending{});
   }
+  if (rows->size() == kWindowPaths) return {};
+  window_end_ = RelativePath();
+  all_loaded_ = !std::exchange(passed_over_, false);
   return {};
 }
 
 Result<void> Applier::advance(Now now) {
   if (auto filled = refill(); !filled) return filled;
-  if (window_.empty()) {
+  if (window_.empty() && removals_.empty()) {
+    removals_cleared_ = false;
     released_ = false;
     held_ = 0;
     lacking_bytes_ = 0;
@@ -129,14 +131,13 @@ Result<void> Applier::advance(Now now) {
     if (pending.retry_at != TimePoint{}) pending.waits = Waits::nothing;
     if (pending.waits == Waits::nothing) due.push_back(path);
   }
-  std::vector<Step> removals;
   for (const RelativePath& path : due) {
-    if (auto done = examine(path, now, removals); !done) return done;
+    if (auto done = examine(path, now); !done) return done;
   }
-  return consider_removals(std::move(removals), now);
+  return consider_removals(now);
 }
 
-Result<void> Applier::examine(const RelativePath& path, Now now, std::vector<Step>& removals) {
+Result<void> Applier::examine(const RelativePath& path, Now now) {
   const auto found = window_.find(path);
   if (found == window_.end()) return {};
   Pending& pending = found->second;
@@ -148,14 +149,25 @@ Result<void> Applier::examine(const RelativePath& path, Now now, std::vector<Ste
   const auto steps = steps_for(path);
   if (!steps) return steps.error();
   if (steps->empty()) return replan_one(path);
+  if (std::ranges::all_of(*steps, is_removal) && removals_.size() < kRemovalsMax) {
+    if (removals_.empty()) removals_since_ = now.steady;
+    removals_.insert(path);
+    window_.erase(found);
+    return {};
+  }
   bool adopted = false;
+  const bool making = std::ranges::any_of(
+      *steps, [](const Step& step) { return step.kind != StepKind::adopt && !is_removal(step); });
   for (const Step& step : *steps) {
+    // What goes may hold the only bytes of what is to be made: a file that becomes a conflict copy,
+    // as a directory takes its place.
+    if (making && is_removal(step)) continue;
     if (step.kind == StepKind::adopt) {
       if (auto done = adopt(step); !done) return done;
       adopted = true;
       continue;
     }
-    const auto waits = take(step, now, removals);
+    const auto waits = take(step, now);
     if (!waits) return waits.error();
     // Several steps may wait for different things; any of them wakes the path.
     if (pending.waits == Waits::nothing || *waits == Waits::room) pending.waits = *waits;
@@ -199,17 +211,12 @@ Result<bool> Applier::parent_ready(const RelativePath& path) {
 }
 
 // Takes the step into the batch, and says what the path waits for then, or instead.
-Result<Applier::Waits> Applier::take(const Step& step, Now now, std::vector<Step>& removals) {
+Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   if (batch_paths_.contains(step.path)) return Waits::tree;
   if (batch_.size() >= kStepsMax) return Waits::room;
   // What is being looked at must not change beneath the look.
   if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
-  if (is_removal(step)) {
-    Pending& pending = window_[step.source];
-    if (pending.removal_since == TimePoint{}) pending.removal_since = now.steady;
-    removals.push_back(step);
-    return Waits::others;
-  }
+  if (is_removal(step)) return take_removal(step, now);
   const auto ready = parent_ready(step.path);
   if (!ready) return ready.error();
   if (!*ready) return Waits::tree;
@@ -218,7 +225,8 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now, std::vector<Step
     if (!occupied) return occupied.error();
     if (*occupied) return Waits::tree;
   }
-  if (step.kind == StepKind::install) return take_install(step, now);
+  const bool copy = step.kind == StepKind::set_metadata && several_names_.contains(step.path);
+  if (step.kind == StepKind::install || copy) return take_install(step, now);
 
   ApplyStep apply;
   apply.path = step.path;
@@ -272,64 +280,85 @@ void Applier::add(const Step& step, ApplyStep apply, Now now) {
   batch_.push_back(std::move(apply));
 }
 
-Result<void> Applier::consider_removals(std::vector<Step> removals, Now now) {
-  if (removals.empty()) return {};
-  const bool creating = fetcher_.busy() || !batch_.empty() || job_under_way_;
-  const auto count = unmatched(removals);
-  if (!count) return count.error();
-  const auto totals = index_.disk_totals();
-  if (!totals) return totals.error();
-  const bool too_many =
-      *count > DeletionBrake::kFilesMin && *count * 100 > totals->files * DeletionBrake::kPercent;
-  held_ = too_many && !released_ && !creating ? *count : 0;
-  for (const Step& step : removals) {
-    Pending& pending = window_[step.source];
-    const bool waited = pending.removal_since + kRemovalDelay <= now.steady;
-    const bool room = batch_.size() < kStepsMax && !batch_paths_.contains(step.path);
-    if ((creating && !waited) || (too_many && !released_) || !room) {
-      pending.waits = Waits::others;
-      if (creating && !waited) pending.retry_at = pending.removal_since + kRemovalDelay;
-      continue;
+Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
+  if (step.kind == StepKind::remove_dir) {
+    const auto children = index_.disk_children(step.path);
+    if (!children) return children.error();
+    // What is removed by the same batch stands before it there.
+    const bool empty = std::ranges::all_of(
+        *children, [this](const DiskRow& row) { return batch_paths_.contains(row.path); });
+    if (!empty || job_under_way_) {
+      if (!children->empty()) return Waits::tree;
     }
-    if (step.kind == StepKind::remove_dir) {
-      const auto children = index_.disk_children(step.path);
-      if (!children) return children.error();
-      if (!children->empty()) {
-        pending.waits = Waits::tree;
-        continue;
-      }
-    }
-    ApplyStep apply;
-    apply.kind =
-        step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
-    apply.path = step.path;
-    apply.expected = identity(step.row);
-    add(step, std::move(apply), now);
   }
-  return {};
+  ApplyStep apply;
+  apply.kind =
+      step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
+  apply.path = step.path;
+  apply.expected = identity(step.row);
+  add(step, std::move(apply), now);
+  return Waits::tree;
 }
 
-// Files that would go and whose content is at no other place. When there are more pending paths
-// than are looked at, all of them are taken to be like these.
-Result<std::uint64_t> Applier::unmatched(const std::vector<Step>& removals) {
-  std::set<RelativePath> going;
-  for (const Step& step : removals) going.insert(step.path);
+// Whether something is on its way to the disk, or still to be looked at, that may need what is to
+// go.
+bool Applier::creating() const {
+  const bool expecting = std::ranges::any_of(window_, [](const auto& entry) {
+    return entry.second.retry_at == TimePoint{} && entry.second.waits != Waits::bytes;
+  });
+  return fetcher_.busy() || !batch_.empty() || job_under_way_ || !all_loaded_ || expecting;
+}
+
+Result<void> Applier::consider_removals(Now now) {
+  if (removals_.empty()) return {};
+  if (!removals_cleared_ && !released_) {
+    const bool made = !creating();
+    const bool waited = removals_since_ + kRemovalDelay <= now.steady;
+    if (!made && (!waited || removals_checked_ + kRemovalCheck > now.steady)) return {};
+    const auto too_many = removals_are_too_many();
+    if (!too_many) return too_many.error();
+    removals_checked_ = now.steady;
+    held_ = *too_many && made ? removals_.size() : 0;
+    if (*too_many) return {};
+    removals_cleared_ = true;
+  }
+  held_ = 0;
+  return take_removals(now);
+}
+
+// Counts the files that would go and whose content is at no other place that stays.
+Result<bool> Applier::removals_are_too_many() {
+  if (removals_.size() <= DeletionBrake::kFilesMin) return false;
   std::uint64_t count = 0;
-  for (const Step& step : removals) {
-    if (step.kind != StepKind::remove || step.row->stat.kind != NodeKind::file) continue;
-    const auto others = index_.disk_with_content(step.row->content, kEqualFilesLookedAt);
+  for (const RelativePath& path : removals_) {
+    const auto row = index_.disk(path);
+    if (!row) return row.error();
+    if (!*row || (*row)->stat.kind != NodeKind::file) continue;
+    const auto others = index_.disk_with_content((*row)->content, kEqualFilesLookedAt);
     if (!others) return others.error();
-    const bool elsewhere =
-        std::ranges::any_of(*others, [&](const DiskRow& row) { return !going.contains(row.path); });
+    const bool elsewhere = std::ranges::any_of(
+        *others, [this](const DiskRow& other) { return !removals_.contains(other.source); });
     if (!elsewhere) ++count;
   }
-  const auto totals = index_.pending_totals();
+  const auto totals = index_.disk_totals();
   if (!totals) return totals.error();
-  const bool window_is_full_of_them = count * 2 > window_.size();
-  if (window_is_full_of_them && totals->files > window_.size()) {
-    count += totals->files - window_.size();
+  return count > DeletionBrake::kFilesMin && count * 100 > totals->files * DeletionBrake::kPercent;
+}
+
+// The deepest first: a directory goes in the same batch as the last of what was in it.
+Result<void> Applier::take_removals(Now now) {
+  for (auto path = removals_.rbegin(); path != removals_.rend(); ++path) {
+    if (batch_.size() >= kStepsMax) break;
+    if (batch_paths_.contains(*path)) continue;
+    const auto steps = steps_for(*path);
+    if (!steps) return steps.error();
+    for (const Step& step : *steps) {
+      if (!is_removal(step)) continue;
+      const auto taken = take(step, now);
+      if (!taken) return taken.error();
+    }
   }
-  return count;
+  return {};
 }
 
 std::optional<ApplyJob> Applier::poll_job() {
@@ -376,19 +405,33 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
 
 Result<void> Applier::handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now) {
   if (result) return record_success(done, *result, now);
+  fetcher_.expect_garbage();
   record_failure(done, result.error(), now.steady);
   return {};
 }
 
 Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& result, Now now) {
   const Step& step = done.step;
+  if (result.trashed && step.row) {
+    const ContentId content = result.rescued ? ContentId() : step.row->content;
+    const TrashRow trash{done.trash, step.path, content, step.row->stat.size, now.wall};
+    if (auto put = index_.put_trash(trash); !put) return put;
+    fetcher_.handle_trashed(content);
+  }
+  if (result.rescued) {
+    issues_.raise({step.path.text(), "rescued",
+                   "kept changing while another version was installed; one of its versions is " +
+                       done.trash + " in .lansync/trash",
+                   "take from there what is missing"});
+    fetcher_.cancel(step.path);
+    scan_.request(step.path.parent(), false);
+    retry(step.source, now.steady + kBusyDelay);
+    return {};
+  }
   issues_.clear(step.path.text());
   lacking_bytes_ = 0;
-  fetcher_.cancel(step.path);
-  if (result.trashed && step.row) {
-    const TrashRow trash{done.trash, step.path, step.row->content, step.row->stat.size, now.wall};
-    if (auto put = index_.put_trash(trash); !put) return put;
-  }
+  fetcher_.consumed(step.path);
+  several_names_.erase(step.path);
   if (is_removal(step)) return index_.remove_disk(step.path);
   DiskRow row;
   row.path = step.path;
@@ -421,7 +464,12 @@ void Applier::record_failure(const InJob& done, const Error& error, TimePoint no
   } else if (error.code == make_error_code(Errc::corrupt)) {
     fetcher_.cancel(step.path);
     retry(step.source, now + kBusyDelay);
+  } else if (error.code == make_error_code(Errc::refused) && step.kind == StepKind::set_metadata &&
+             several_names_.insert(step.path).second) {
+    // Its other names may be outside the share: the next attempt installs a copy.
   } else {
+    // What was staged may be damaged by now: it is looked at again.
+    fetcher_.cancel(step.path);
     handle_fetch_failed({step.path, step.source, error}, now);
   }
 }
@@ -442,16 +490,18 @@ void Applier::handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now) 
   retry(failed.source, now + kRetryDelay);
 }
 
-void Applier::retry(const RelativePath& source, TimePoint at) {
-  const auto pending = window_.find(source);
-  if (pending != window_.end()) pending->second.retry_at = at;
-}
+void Applier::retry(const RelativePath& source, TimePoint at) { window_[source].retry_at = at; }
 
 std::optional<TimePoint> Applier::next_deadline() const {
   std::optional<TimePoint> deadline;
   for (const auto& [path, pending] : window_) {
     if (pending.retry_at == TimePoint{}) continue;
     if (!deadline || pending.retry_at < *deadline) deadline = pending.retry_at;
+  }
+  if (!removals_.empty() && !removals_cleared_ && !released_ && held_ == 0) {
+    const TimePoint due =
+        std::max(removals_since_ + kRemovalDelay, removals_checked_ + kRemovalCheck);
+    if (!deadline || due < *deadline) deadline = due;
   }
   return deadline;
 }

@@ -34,8 +34,10 @@ namespace lansync {
 // Owned by one share's engine.
 class Applier {
  public:
-  static constexpr std::size_t kWindowPaths = 1024;  // Pending paths looked at; the rest wait.
-  static constexpr std::size_t kStepsMax = 512;      // In one job.
+  static constexpr std::size_t kWindowPaths = 1024;     // Pending paths looked at; the rest wait.
+  static constexpr std::size_t kStepsMax = 512;         // In one job.
+  static constexpr std::size_t kRemovalsMax = 100'000;  // Kept aside.
+  static constexpr std::chrono::seconds kRemovalCheck{1};
   static constexpr std::chrono::seconds kRemovalDelay{5};
   static constexpr std::chrono::seconds kRetryDelay{30};
   static constexpr std::chrono::seconds kBusyDelay{2};
@@ -77,7 +79,6 @@ class Applier {
   struct Pending {
     Waits waits = Waits::nothing;
     TimePoint retry_at{};  // Not before.
-    TimePoint removal_since{};
   };
   // A step in the job under way, with what it takes to understand its result.
   struct InJob {
@@ -88,11 +89,14 @@ class Applier {
   Result<std::vector<Step>> steps_for(const RelativePath& path);
   Result<void> replan_one(const RelativePath& path);
   Result<void> refill();
-  Result<void> examine(const RelativePath& path, Now now, std::vector<Step>& removals);
-  Result<Waits> take(const Step& step, Now now, std::vector<Step>& removals);
+  Result<void> examine(const RelativePath& path, Now now);
+  Result<Waits> take(const Step& step, Now now);
+  Result<Waits> take_removal(const Step& step, Now now);
   Result<bool> parent_ready(const RelativePath& path);
-  Result<void> consider_removals(std::vector<Step> removals, Now now);
-  Result<std::uint64_t> unmatched(const std::vector<Step>& removals);
+  Result<void> consider_removals(Now now);
+  Result<bool> removals_are_too_many();
+  Result<void> take_removals(Now now);
+  [[nodiscard]] bool creating() const;
   Result<Waits> take_install(const Step& step, Now now);
   Result<void> adopt(const Step& step);
   void add(const Step& step, ApplyStep apply, Now now);
@@ -112,15 +116,22 @@ class Applier {
   std::map<RelativePath, Pending> window_;
   RelativePath window_end_;  // Paths after this have not been loaded from the index yet.
   bool all_loaded_ = false;
+  bool passed_over_ = false;  // A path came while the window was full: another pass is due.
 
   std::vector<ApplyStep> batch_;
   std::vector<InJob> batch_steps_;
   std::vector<InJob> job_steps_;
-  std::set<RelativePath> batch_paths_;  // Sources and places in the batch or the job under way.
-  std::set<RelativePath> making_;       // Directories that the batch makes.
+  std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
+  std::set<RelativePath> making_;         // Directories that the batch makes.
+  std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
   bool job_under_way_ = false;
   std::uint64_t trash_serial_ = 0;
 
+  // Sources of which nothing is left but to remove something.
+  std::set<RelativePath> removals_;
+  TimePoint removals_since_{};    // When the first of them came.
+  TimePoint removals_checked_{};  // When they were last found to be too many.
+  bool removals_cleared_ = false;
   std::uint64_t held_ = 0;
   bool released_ = false;
   std::uint64_t lacking_bytes_ = 0;

@@ -34,7 +34,10 @@ class DurableStage {
     }
     auto synced = sync_stage(files);
     for (std::size_t i = 0; i < places.size(); ++i) {
-      if (!synced[i]) results_[places[i]] = std::move(synced[i]).error();
+      if (synced[i]) continue;
+      results_[places[i]] = std::move(synced[i]).error();
+      // The system holds its pages for clean now, and would say so if they were synced again.
+      (void)fs.remove_stage(steps[places[i]].stage);
     }
   }
 
@@ -57,9 +60,8 @@ class DurableStage {
 
 Result<ApplyStepDone> installed(Result<InstallOutcome> outcome) {
   if (!outcome) return std::move(outcome).error();
-  // A version that nobody knew went to the trash; whatever is at the path now is to be looked at.
-  if (outcome->end == InstallEnd::rescued) return Error{Errc::changed, "file at the path"};
-  return ApplyStepDone{outcome->stat, outcome->end == InstallEnd::replaced};
+  const bool rescued = outcome->end == InstallEnd::rescued;
+  return ApplyStepDone{outcome->stat, rescued || outcome->end == InstallEnd::replaced, rescued};
 }
 
 Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
@@ -72,9 +74,13 @@ Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
   }
   if (!step.expected)
     return installed(install(fs, step.stage, step.path, std::nullopt, step.trash));
-  if (auto renamed = fs.rename_stage(step.stage, claimed); !renamed) {
-    return std::move(renamed).error();
+  auto renamed = fs.rename_stage(step.stage, claimed);
+  if (!renamed && renamed.error().code == std::errc::file_exists) {
+    // Left by an attempt that could not be cleared up, and perhaps a person's.
+    auto kept = fs.move_stage_to_trash(claimed, step.trash + "-found");
+    renamed = kept ? fs.rename_stage(step.stage, claimed) : std::move(kept);
   }
+  if (!renamed) return std::move(renamed).error();
   const auto staged = fs.stat_stage(claimed);
   if (!staged) return staged.error();
   auto outcome = install(fs, claimed, step.path, step.expected, step.trash);
@@ -82,7 +88,8 @@ Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
   // Under the claimed name is our file again, or, if that could not be undone, the person's.
   const Error error = std::move(outcome).error();
   const auto rescued = rescue_stage(fs, claimed, FileIdentity::of(*staged), step.trash);
-  if (rescued && !*rescued) {
+  if (rescued && *rescued) return ApplyStepDone{{}, true, true};
+  if (rescued) {
     if (auto back = fs.rename_stage(claimed, step.stage); !back) return std::move(back).error();
   }
   return error;
@@ -102,7 +109,7 @@ Result<ApplyStepDone> set_metadata(FileSystem& fs, const ApplyStep& step) {
   }
   const auto after = fs.stat(step.path);
   if (!after) return after.error();
-  return ApplyStepDone{*after, false};
+  return ApplyStepDone{*after, false, false};
 }
 
 Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step) {
@@ -110,7 +117,7 @@ Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step) {
     case ApplyStep::Kind::make_dir: {
       const auto stat = make_dir(fs, step.path, step.mode);
       if (!stat) return stat.error();
-      return ApplyStepDone{*stat, false};
+      return ApplyStepDone{*stat, false, false};
     }
     case ApplyStep::Kind::install_file:
     case ApplyStep::Kind::install_link: return install_step(fs, step);
@@ -138,7 +145,10 @@ Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps) {
       continue;
     }
     applied.steps.push_back(perform(fs, steps[i]));
-    if (applied.steps.back()) dirs.insert(steps[i].path.parent());
+    if (!applied.steps.back()) continue;
+    dirs.insert(steps[i].path.parent());
+    // A directory that is gone cannot be made durable; that it is gone is for its parent to keep.
+    if (steps[i].kind == ApplyStep::Kind::remove_dir) dirs.erase(steps[i].path);
   }
   for (const SyncFailure& failure : sync_dirs(fs, dirs)) {
     for (std::size_t i = 0; i < steps.size(); ++i) {

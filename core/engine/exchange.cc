@@ -66,15 +66,18 @@ Result<void> Exchange::handle_member_ops_request(const DeviceId& from) {
 
 Result<bool> Exchange::handle_member_ops(const DeviceId& from, const MemberOps& ops) {
   bool changed = false;
+  // All or nothing: what was stored before an error is rolled back.
+  Membership membership = membership_;
   for (const SignedRecord& op : ops.ops) {
     const MemberOpHash hash = member_op_hash(op);
-    if (membership_.knows(hash)) continue;
-    if (auto added = membership_.add(op); !added) return std::move(added).error();
+    if (membership.knows(hash)) continue;
+    if (auto added = membership.add(op); !added) return std::move(added).error();
     if (auto stored = index_.append_member_op(hash, encode(op)); !stored) {
       return std::move(stored).error();
     }
     changed = true;
   }
+  if (changed) membership_ = std::move(membership);
   PeerState& peer = peers_.at(from);
   if (membership_.member(from) != nullptr && !peer.joined) join(peer);
   if (changed) announce_members();

@@ -9,6 +9,7 @@ namespace lansync {
 namespace {
 
 constexpr std::size_t kAlternativesMax = 2;  // Places looked at for one chunk that is here already.
+constexpr std::size_t kStalledFactor = 8;    // Fetches kept for each that may be under way.
 constexpr int kWrongChunksMax = 3;           // Then the peer is not asked again in this session.
 
 }  // namespace
@@ -50,6 +51,33 @@ void Fetcher::list_is_known(Fetch& fetch) {
 }
 
 void Fetcher::cancel(const RelativePath& path) {
+  if (by_path_.contains(path)) garbage_ = true;
+  erase(path);
+}
+
+void Fetcher::consumed(const RelativePath& path) { erase(path); }
+
+bool Fetcher::take_garbage() {
+  if (!garbage_ || stage_jobs_ > 0 || writes_under_way_ > 0 || !write_jobs_.empty()) return false;
+  garbage_ = false;
+  return true;
+}
+
+// Everything that could be done is done, and nobody who is connected has the rest.
+bool Fetcher::stalled(const Fetch& fetch) const {
+  const bool waiting = fetch.phase == Phase::need_list || fetch.phase == Phase::loading;
+  return waiting && fetch.under_way == 0 && !source_for(fetch);
+}
+
+bool Fetcher::has_room() const {
+  if (fetches_.size() < kFetchesMax) return true;
+  const auto idle =
+      std::ranges::count_if(fetches_, [this](const auto& entry) { return stalled(entry.second); });
+  return fetches_.size() - static_cast<std::size_t>(idle) < kFetchesMax &&
+         fetches_.size() < kFetchesMax * kStalledFactor;
+}
+
+void Fetcher::erase(const RelativePath& path) {
   const auto known = by_path_.find(path);
   if (known == by_path_.end()) return;
   fetches_.erase(known->second);
@@ -109,6 +137,7 @@ std::uint64_t Fetcher::staged_bytes() const {
 
 Result<void> Fetcher::handle_chunk_list(const DeviceId& peer, const ChunkListReply& reply) {
   const auto request = requests_.find(reply.request);
+  if (was_given_up(peer, reply.request)) return {};
   if (request == requests_.end() || request->second.peer != peer ||
       !request->second.places.empty()) {
     return Error{Errc::wrong_state, "chunk list that nobody asked for"};
@@ -123,19 +152,22 @@ Result<void> Fetcher::handle_chunk_list(const DeviceId& peer, const ChunkListRep
     fetch.lacking.insert(peer);
     return {};
   }
+  const auto distrust = [&] {
+    fetch.list.chunks.clear();
+    fetch.lacking.insert(peer);
+    ++peers_.at(peer).wrong_chunks;
+  };
   const bool fits = reply.first == fetch.list.chunks.size() && !reply.chunks.empty() &&
                     reply.chunks.size() <= reply.total - std::min(reply.first, reply.total);
   if (!fits) {
-    fetch.list.chunks.clear();
-    fetch.lacking.insert(peer);
-    return Error{Errc::malformed, "chunk list that does not continue"};
+    distrust();
+    return {};
   }
   fetch.list.chunks.insert(fetch.list.chunks.end(), reply.chunks.begin(), reply.chunks.end());
   if (fetch.list.chunks.size() < reply.total) return {};
   if (fetch.list.content_id() != fetch.wanted.content || fetch.list.size() != fetch.wanted.size) {
-    fetch.list.chunks.clear();
-    fetch.lacking.insert(peer);
-    return Error{Errc::mismatch, "chunk list"};
+    distrust();
+    return {};
   }
   if (auto stored = index_.put_chunk_list(fetch.wanted.content, fetch.list); !stored) return stored;
   list_is_known(fetch);
@@ -144,6 +176,8 @@ Result<void> Fetcher::handle_chunk_list(const DeviceId& peer, const ChunkListRep
 
 Result<void> Fetcher::handle_data(const DeviceId& peer, const ChunkData& header, ByteView data,
                                   TimePoint now) {
+  heard_from(peer, now);
+  if (was_given_up(peer, header.request)) return {};
   const auto request = requests_.find(header.request);
   if (request == requests_.end() || request->second.peer != peer ||
       header.place >= request->second.places.size()) {
@@ -154,7 +188,6 @@ Result<void> Fetcher::handle_data(const DeviceId& peer, const ChunkData& header,
       data.size() > place.expected.bytes - place.arrived.size()) {
     return Error{Errc::malformed, "chunk data out of place"};
   }
-  request->second.last_progress = now;
   if (place.arrived.empty()) place.arrived.reserve(place.expected.bytes);
   append(place.arrived, data);
   if (place.arrived.size() < place.expected.bytes) return {};
@@ -174,6 +207,7 @@ Result<void> Fetcher::handle_data(const DeviceId& peer, const ChunkData& header,
 }
 
 Result<void> Fetcher::handle_missing(const DeviceId& peer, const ChunksMissing& missing) {
+  if (was_given_up(peer, missing.request)) return {};
   const auto request = requests_.find(missing.request);
   if (request == requests_.end() || request->second.peer != peer) {
     return Error{Errc::wrong_state, "refusal of what nobody asked for"};
@@ -185,6 +219,19 @@ Result<void> Fetcher::handle_missing(const DeviceId& peer, const ChunksMissing& 
   }
   retire_if_done(missing.request);
   return {};
+}
+
+bool Fetcher::was_given_up(const DeviceId& peer, std::uint32_t request) const {
+  const auto found = given_up_.find(request);
+  return found != given_up_.end() && found->second == peer;
+}
+
+// A peer answers in order: what it owes behind what it is sending is not late.
+void Fetcher::heard_from(const DeviceId& peer, TimePoint now) {
+  for (auto& [number, request] : requests_) {
+    if (request.peer == peer) request.last_progress = now;
+  }
+  if (const auto state = peers_.find(peer); state != peers_.end()) state->second.silent_until = {};
 }
 
 void Fetcher::give_back(Place& place, const DeviceId& peer, bool lacks) {
@@ -230,6 +277,7 @@ void Fetcher::handle_peer_down(const DeviceId& peer) {
     if (outstanding.peer == peer) lost.push_back(request);
   }
   for (const std::uint32_t request : lost) drop_request(request, false);
+  std::erase_if(given_up_, [&](const auto& entry) { return entry.second == peer; });
   handle_peer_progress(peer);
 }
 
@@ -237,12 +285,28 @@ void Fetcher::handle_peer_progress(const DeviceId& peer) {
   for (auto& [id, fetch] : fetches_) fetch.lacking.erase(peer);
 }
 
+void Fetcher::handle_trashed(const ContentId& content) {
+  for (auto& [id, fetch] : fetches_) {
+    const bool idle = fetch.phase == Phase::loading && fetch.under_way == 0;
+    if (idle && fetch.wanted.content == content) fetch.phase = Phase::need_stage;
+  }
+}
+
 void Fetcher::handle_timeout(TimePoint now) {
+  now_ = now;
   std::vector<std::uint32_t> late;
   for (const auto& [request, outstanding] : requests_) {
     if (outstanding.last_progress + kRequestTimeout <= now) late.push_back(request);
   }
-  for (const std::uint32_t request : late) drop_request(request, true);
+  for (const std::uint32_t request : late) {
+    const DeviceId peer = requests_.at(request).peer;
+    if (const auto state = peers_.find(peer); state != peers_.end()) {
+      state->second.silent_until = now + kSilentPause;
+    }
+    given_up_.emplace(request, peer);
+    if (given_up_.size() > kGivenUpMax) given_up_.erase(given_up_.begin());
+    drop_request(request, false);
+  }
 }
 
 std::optional<TimePoint> Fetcher::next_deadline() const {
@@ -251,11 +315,16 @@ std::optional<TimePoint> Fetcher::next_deadline() const {
     const TimePoint due = outstanding.last_progress + kRequestTimeout;
     if (!deadline || due < *deadline) deadline = due;
   }
+  for (const auto& [device, peer] : peers_) {
+    if (fetches_.empty() || peer.silent_until <= now_) continue;
+    if (!deadline || peer.silent_until < *deadline) deadline = peer.silent_until;
+  }
   return deadline;
 }
 
 void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
   --stage_jobs_;
+  garbage_ = garbage_ || !fetches_.contains(id);
   const auto found = fetches_.find(id);
   if (found == fetches_.end()) return;
   if (!staged) return fail(id, std::move(staged).error());
@@ -268,6 +337,8 @@ void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
 void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
   const auto& work = std::get<WriteJob>(job.work);
   bytes_in_flight_ -= work.chunk.bytes;
+  --writes_under_way_;
+  garbage_ = garbage_ || !fetches_.contains(job.fetch);
   const auto found = fetches_.find(job.fetch);
   if (found == fetches_.end()) return;
   Fetch& fetch = found->second;
@@ -293,6 +364,7 @@ void Fetcher::fail(FetchId id, Error error) {
   failed_.push_back({wanted.path, wanted.source, std::move(error)});
   by_path_.erase(found->second.wanted.path);
   fetches_.erase(found);
+  garbage_ = true;
 }
 
 std::optional<Fetcher::Failed> Fetcher::poll_failed() {
@@ -313,6 +385,7 @@ std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
   if (!write_jobs_.empty()) {
     FetchJob job = std::move(write_jobs_.front());
     write_jobs_.pop_front();
+    ++writes_under_way_;
     return job;
   }
   if (stage_jobs_ >= kStageJobsMax) return std::nullopt;
@@ -351,7 +424,8 @@ Result<StageJob> Fetcher::stage_job(const Fetch& fetch) {
 
 bool Fetcher::can_serve(const PeerState& peer, const Fetch& fetch) const {
   return peer.joined && peer.clock_known && peer.wrong_chunks < kWrongChunksMax &&
-         peer.state.clock.covers(fetch.wanted.version) && !fetch.lacking.contains(peer.device);
+         peer.silent_until <= now_ && peer.state.clock.covers(fetch.wanted.version) &&
+         !fetch.lacking.contains(peer.device);
 }
 
 std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {
@@ -375,6 +449,7 @@ std::size_t Fetcher::requests_to(const DeviceId& peer) const {
 }
 
 std::optional<Fetcher::Request> Fetcher::poll_request(TimePoint now) {
+  now_ = now;
   if (auto list = poll_list_request(now)) return list;
   for (auto& [device, peer] : peers_) {
     if (auto request = poll_chunk_request(peer, now)) return request;

@@ -49,7 +49,11 @@ class Fetcher {
   static constexpr std::uint64_t kBytesInFlightMax = std::uint64_t{32} << 20;
   static constexpr std::size_t kRequestsPerPeerMax = 8;
   static constexpr std::size_t kStageJobsMax = 2;
+  // A peer that owes an answer and sends nothing for so long is not asked again for a while.
   static constexpr std::chrono::seconds kRequestTimeout{30};
+  static constexpr std::chrono::seconds kSilentPause{120};
+  // Requests given up and not answered yet; a late answer to one of them is no fault.
+  static constexpr std::size_t kGivenUpMax = 1024;
 
   struct Request {
     DeviceId peer;
@@ -69,10 +73,18 @@ class Fetcher {
 
   Fetcher(Index& index, std::map<DeviceId, PeerState>& peers) : index_(index), peers_(peers) {}
 
-  [[nodiscard]] bool has_room() const { return fetches_.size() < kFetchesMax; }
+  // Fetches for which there is no source at present do not take room from others.
+  [[nodiscard]] bool has_room() const;
   // Nothing happens if the same is being fetched; another content for the same path replaces it.
   Result<void> start(const Wanted& wanted);
   void cancel(const RelativePath& path);
+  // The staged file has been installed.
+  void consumed(const RelativePath& path);
+  // A step that failed may have left something in the staging folder.
+  void expect_garbage() { garbage_ = true; }
+  // Whether something is left in the staging folder that nothing wants any more, and nobody is
+  // writing there. Asking resets it.
+  bool take_garbage();
   // Cancels what is fetched for `source`, except at these paths.
   void keep_only(const RelativePath& source, const std::set<RelativePath>& paths);
   // Whether this content is staged for this path, ready to be installed.
@@ -94,6 +106,9 @@ class Fetcher {
   void handle_peer_down(const DeviceId& peer);
   // A peer has more than before: what it lacked may be there now.
   void handle_peer_progress(const DeviceId& peer);
+  // A file of this content went to the trash, perhaps before a StageJob could copy it from its
+  // path.
+  void handle_trashed(const ContentId& content);
   void handle_timeout(TimePoint now);
 
   // Outputs, to be drained after every input.
@@ -136,6 +151,10 @@ class Fetcher {
   [[nodiscard]] std::size_t requests_to(const DeviceId& peer) const;
   std::optional<Request> poll_list_request(TimePoint now);
   std::optional<Request> poll_chunk_request(PeerState& peer, TimePoint now);
+  [[nodiscard]] bool stalled(const Fetch& fetch) const;
+  [[nodiscard]] bool was_given_up(const DeviceId& peer, std::uint32_t request) const;
+  void heard_from(const DeviceId& peer, TimePoint now);
+  void erase(const RelativePath& path);
   Result<StageJob> stage_job(const Fetch& fetch);
   void give_back(Place& place, const DeviceId& peer, bool lacks);
   void drop_request(std::uint32_t request, bool lacks);
@@ -148,10 +167,14 @@ class Fetcher {
   std::map<FetchId, Fetch> fetches_;
   std::map<RelativePath, FetchId> by_path_;
   std::map<std::uint32_t, Outstanding> requests_;
+  std::map<std::uint32_t, DeviceId> given_up_;
   std::deque<FetchJob> write_jobs_;
   std::deque<Failed> failed_;
   std::uint64_t bytes_in_flight_ = 0;
   std::size_t stage_jobs_ = 0;
+  std::size_t writes_under_way_ = 0;
+  bool garbage_ = true;  // At first, whatever the last process left.
+  TimePoint now_{};      // Of the last input that told it.
   std::uint64_t next_fetch_ = 1;
   std::uint32_t next_request_ = 1;
   std::deque<RelativePath> ready_;

@@ -97,6 +97,8 @@ struct ApplyJob {
 struct ApplyStepDone {
   FileStat stat;         // What stands there now; not for removals.
   bool trashed = false;  // Something went to the trash under the step's name.
+  // The step did not work out, and what went to the trash is a version that nobody knows.
+  bool rescued = false;
 };
 struct Applied {
   std::vector<Result<ApplyStepDone>> steps;  // One for each.
@@ -104,17 +106,32 @@ struct Applied {
 
 // Throw away what an interrupted assembly left and nothing wants any more.
 struct CleanStageJob {
+  RootIdentity root;
   std::vector<std::string> keep;  // Sorted.
+  // Once, before the first other job: what a crash left half exchanged goes to the trash under
+  // names that begin with this. Empty otherwise.
+  std::string rescue_prefix;
 };
 struct Cleaned {};
 
+// Remove from the trash what has been there for too long, or is too much (trash_policy.h).
+struct EmptyTrashJob {
+  RootIdentity root;
+  WallTime now;
+};
+struct Emptied {
+  std::vector<std::string> names;
+};
+
 struct Job {
   JobId id{};
-  std::variant<ListJob, HashJob, StageJob, WriteJob, ReadJob, ApplyJob, CleanStageJob> work;
+  std::variant<ListJob, HashJob, StageJob, WriteJob, ReadJob, ApplyJob, CleanStageJob,
+               EmptyTrashJob>
+      work;
 };
 
 // The alternatives stand in the order of the jobs they answer.
 using JobResult = std::variant<Result<Listing>, Result<Hashed>, Result<Staged>, Result<Written>,
-                               Result<Bytes>, Result<Applied>, Result<Cleaned>>;
+                               Result<Bytes>, Result<Applied>, Result<Cleaned>, Result<Emptied>>;
 
 }  // namespace lansync

@@ -9,6 +9,7 @@
 #include "core/chunk/content_hasher.h"
 #include "core/chunk/hash.h"
 #include "core/engine/apply.h"
+#include "core/engine/trash_policy.h"
 
 namespace lansync {
 namespace {
@@ -39,6 +40,7 @@ JobResult JobRunner::run(const Job& job) const {
     JobResult operator()(const ReadJob& work) const { return runner.read(work); }
     JobResult operator()(const ApplyJob& work) const { return runner.apply(work); }
     JobResult operator()(const CleanStageJob& work) const { return runner.clean(work); }
+    JobResult operator()(const EmptyTrashJob& work) const { return runner.empty(work); }
   };
   return std::visit(Visitor{*this}, job.work);
 }
@@ -169,6 +171,12 @@ Result<Applied> JobRunner::apply(const ApplyJob& job) const {
 }
 
 Result<Cleaned> JobRunner::clean(const CleanStageJob& job) const {
+  if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
+  if (!job.rescue_prefix.empty()) {
+    auto recovered = recover_claimed(fs_, job.rescue_prefix);
+    if (!recovered) return std::move(recovered).error();
+    return Cleaned{};
+  }
   auto names = fs_.list_stage();
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {
@@ -176,6 +184,20 @@ Result<Cleaned> JobRunner::clean(const CleanStageJob& job) const {
     if (auto removed = fs_.remove_stage(name); !removed) return std::move(removed).error();
   }
   return Cleaned{};
+}
+
+Result<Emptied> JobRunner::empty(const EmptyTrashJob& job) const {
+  if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
+  const auto trash = fs_.list_trash();
+  if (!trash) return trash.error();
+  const auto free = fs_.free_bytes();
+  if (!free) return free.error();
+  Emptied emptied;
+  for (std::string& name : overdue_trash(*trash, *free, job.now)) {
+    // What cannot be removed now is tried again with the next job.
+    if (fs_.remove_trash(name)) emptied.names.push_back(std::move(name));
+  }
+  return emptied;
 }
 
 }  // namespace lansync

@@ -26,6 +26,7 @@ class JobRunner {
   Result<Bytes> read(const ReadJob& job) const;
   Result<Applied> apply(const ApplyJob& job) const;
   Result<Cleaned> clean(const CleanStageJob& job) const;
+  Result<Emptied> empty(const EmptyTrashJob& job) const;
 
   Result<void> check_root(const RootIdentity& root) const;
 

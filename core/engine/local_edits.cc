@@ -29,17 +29,14 @@ DiskRow row_for(const RelativePath& path, const Observation& seen) {
 Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
                                  std::set<RelativePath>& touched,
                                  std::set<RelativePath>& look_again) {
-  for (const Found& one : found) held_.erase(one.path);
-  auto held = hold_if_many(found);
-  if (!held) return std::move(held).error();
-  return publish_all(found, now, touched, look_again);
-}
-
-Result<void> LocalEdits::release(WallTime now, std::set<RelativePath>& touched,
-                                 std::set<RelativePath>& look_again) {
-  std::vector<Found> found;
-  for (auto& [path, one] : held_) found.push_back(std::move(one));
-  held_.clear();
+  for (const Found& one : found) held_.forget(one.path);
+  if (!released_) {
+    const auto held = hold_if_many(found);
+    if (!held) return held.error();
+  }
+  // Deletions come when everything has been looked at, and so all that were meant come together.
+  const bool complete = std::ranges::any_of(found, [](const Found& one) { return !one.seen; });
+  if (complete || held_.count() == 0) released_ = false;
   return publish_all(found, now, touched, look_again);
 }
 
@@ -48,6 +45,9 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
   std::set<RelativePath> gone;
   for (const Found& one : found) {
     if (!one.seen) gone.insert(one.path);
+  }
+  for (const auto& [path, one] : held_.all()) {
+    if (is_file_gone(one)) brake.deleted(one.row->content);
   }
   for (const Found& one : found) {
     if (one.seen && one.seen->stat.kind == NodeKind::file) brake.created(one.seen->content);
@@ -64,8 +64,7 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
   if (!brake.holds(totals->files)) return false;
   std::erase_if(found, [&](Found& one) {
     if (one.seen) return false;
-    const RelativePath path = one.path;
-    held_.insert_or_assign(path, std::move(one));
+    held_.hold(std::move(one));
     return true;
   });
   return true;

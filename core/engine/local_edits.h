@@ -14,13 +14,15 @@ namespace lansync {
 // the disk, all within the index's open transaction.
 //
 // Files that disappear in large numbers are held back: nothing of such a batch's deletions is
-// published until release() is called; what else it found is. A held deletion that is looked at
-// again and found to be none (the disk was mounted after all) is forgotten.
+// published until release() is called; what else it found is. Those that are held already count
+// with those that come, so that a tree that disappears bit by bit is no different. A held deletion
+// that is looked at again and found to be none (the disk was mounted after all) is forgotten.
 //
 // Owned by one share's engine.
 class LocalEdits {
  public:
-  LocalEdits(Index& index, Replica& replica) : index_(index), replica_(replica) {}
+  LocalEdits(Index& index, Replica& replica, HeldDeletions& held)
+      : index_(index), replica_(replica), held_(held) {}
 
   // Adds to `touched` the paths whose heads changed, to `look_again` the directories of findings
   // that were overtaken by a change of ours. An error is the index's.
@@ -28,10 +30,10 @@ class LocalEdits {
                        std::set<RelativePath>& look_again);
 
   // How many deletions wait for a person's word.
-  [[nodiscard]] std::size_t held() const { return held_.size(); }
-  // Publishes them after all.
-  Result<void> release(WallTime now, std::set<RelativePath>& touched,
-                       std::set<RelativePath>& look_again);
+  [[nodiscard]] std::size_t held() const { return held_.count(); }
+  // The next deletions are meant, however many: look at everything once more, as what is back by
+  // then must not be deleted.
+  void release() { released_ = held_.count() > 0; }
 
  private:
   // A path whose row must name the change that it displays, once that has its dot.
@@ -56,7 +58,8 @@ class LocalEdits {
 
   Index& index_;
   Replica& replica_;
-  std::map<RelativePath, Found> held_;
+  HeldDeletions& held_;
+  bool released_ = false;
 };
 
 }  // namespace lansync

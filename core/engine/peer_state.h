@@ -25,8 +25,10 @@ struct PeerState {
   std::uint64_t cursor = 0;
   // Bytes asked of it and not yet arrived.
   std::uint64_t requested_bytes = 0;
-  // Chunks that were not what their hash says.
+  // Chunks and chunk lists that were not what their hash says.
   int wrong_chunks = 0;
+  // It was asked and did not answer for long: others are asked until then.
+  TimePoint silent_until{};
 };
 
 }  // namespace lansync

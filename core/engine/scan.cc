@@ -143,7 +143,8 @@ void Scan::compare_entry(const RelativePath& path, const FileStat& stat,
   gone_.erase(path);
   if (stat.kind == NodeKind::dir) {
     const bool was_dir = row && row->stat.kind == NodeKind::dir;
-    if (!was_dir || row->stat.mode != stat.mode || row->stat.inode != stat.inode) {
+    const bool same = was_dir && row->stat.mode == stat.mode && row->stat.inode == stat.inode;
+    if (!same || held_.contains(path)) {
       Found found{path, Observation{}, {}, row};
       found.seen->stat = stat;
       found_.insert_or_assign(path, std::move(found));
@@ -153,7 +154,7 @@ void Scan::compare_entry(const RelativePath& path, const FileStat& stat,
     return;
   }
   if (row && same_file(row->stat, stat) && !row->racy) {
-    if (row->stat.mode != stat.mode) {
+    if (row->stat.mode != stat.mode || held_.contains(path)) {
       found_.insert_or_assign(path, Found{path, observe(stat, *row), {}, row});
     }
     return;

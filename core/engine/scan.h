@@ -7,21 +7,14 @@
 #include <set>
 #include <vector>
 
+#include "core/engine/found.h"
+#include "core/engine/held_deletions.h"
 #include "core/engine/job.h"
 #include "core/engine/path_issues.h"
 #include "core/index/index.h"
 #include "core/sync/local_change.h"
 
 namespace lansync {
-
-// Something that is not as the index has it: `seen` is empty for what is gone.
-struct Found {
-  RelativePath path;
-  std::optional<Observation> seen;
-  ChunkList list;  // Of a file.
-  // What the index had when it was compared. If it has something else by now, nothing is proven.
-  std::optional<DiskRow> row;
-};
 
 // Compares directories with the index, one listing at a time, and has files hashed whose stat is
 // new.
@@ -45,7 +38,8 @@ class Scan {
   static constexpr std::size_t kHashesMax = 3;
   static constexpr std::size_t kFoundMax = 512;
 
-  Scan(Index& index, PathIssues& issues) : index_(index), issues_(issues) {}
+  Scan(Index& index, PathIssues& issues, const HeldDeletions& held)
+      : index_(index), issues_(issues), held_(held) {}
 
   // Which root to insist on; from when the share was opened.
   void set_root(const RootIdentity& root) { root_ = root; }
@@ -87,6 +81,7 @@ class Scan {
 
   Index& index_;
   PathIssues& issues_;
+  const HeldDeletions& held_;
   RootIdentity root_;
   std::optional<Error> root_error_;
 

@@ -8,6 +8,8 @@ namespace lansync {
 namespace {
 
 constexpr std::size_t kListChunksPerReply = 4096;
+// A link may have the same content id as a file whose text is its target.
+constexpr std::size_t kEqualsLookedAt = 8;
 
 }  // namespace
 
@@ -24,9 +26,16 @@ Result<ChunkListReply> Server::handle_chunk_list_request(const ChunkListRequest&
   return reply;
 }
 
+void Server::handle_peer_down(const DeviceId& peer) {
+  peers_.erase(peer);
+  std::erase_if(missing_, [&](const auto& entry) { return entry.first == peer; });
+}
+
 Result<void> Server::handle_chunk_request(const DeviceId& peer, ChunkRequest request) {
   if (request.chunks.empty()) return Error{Errc::malformed, "request for nothing"};
-  Peer& state = peers_[peer];
+  const auto [known, fresh] = peers_.try_emplace(peer);
+  Peer& state = known->second;
+  if (fresh) state.session = ++sessions_;
   if (state.waiting.size() >= kRequestsMax) {
     return Error{Errc::limit_exceeded, "requests waiting for an answer"};
   }
@@ -54,7 +63,7 @@ Result<std::optional<Server::ServeJob>> Server::poll_job() {
         continue;
       }
       peer.bytes_ahead += bytes;
-      return std::optional(ServeJob{device, number, place, **std::move(read)});
+      return std::optional(ServeJob{device, peer.session, number, place, **std::move(read)});
     }
   }
   return std::optional<ServeJob>();
@@ -82,18 +91,19 @@ Result<std::optional<ReadJob>> Server::locate(const ChunkRef& ref) {
     if (!known) return std::optional<ReadJob>();
     job.offset = last_offsets_[ref.index];
   }
-  auto rows = index_.disk_with_content(ref.content, 1);
+  auto rows = index_.disk_with_content(ref.content, kEqualsLookedAt);
   if (!rows) return std::move(rows).error();
-  const bool there = !rows->empty() && rows->front().stat.kind == NodeKind::file &&
-                     job.offset + ref.chunk.bytes <= rows->front().stat.size;
-  if (!there) return std::optional<ReadJob>();
-  job.path = rows->front().path;
+  const auto file = std::ranges::find_if(*rows, [&](const DiskRow& row) {
+    return row.stat.kind == NodeKind::file && job.offset + ref.chunk.bytes <= row.stat.size;
+  });
+  if (file == rows->end()) return std::optional<ReadJob>();
+  job.path = file->path;
   return std::optional(std::move(job));
 }
 
 std::optional<RelativePath> Server::handle_read(const ServeJob& job, Result<Bytes> bytes) {
   const auto peer = peers_.find(job.peer);
-  if (peer != peers_.end()) {
+  if (peer != peers_.end() && peer->second.session == job.session) {
     if (bytes) {
       peer->second.ready.push_back({job.request, job.place, *std::move(bytes)});
       return std::nullopt;

@@ -26,6 +26,7 @@ class Server {
 
   struct ServeJob {
     DeviceId peer;
+    std::uint64_t session = 0;  // What was read for a connection that is gone is thrown away.
     std::uint32_t request = 0;
     std::uint32_t place = 0;
     ReadJob read;
@@ -38,7 +39,7 @@ class Server {
 
   explicit Server(Index& index) : index_(index) {}
 
-  void handle_peer_down(const DeviceId& peer) { peers_.erase(peer); }
+  void handle_peer_down(const DeviceId& peer);
   Result<ChunkListReply> handle_chunk_list_request(const ChunkListRequest& request);
   // Errors: limit_exceeded (more requests than allowed).
   Result<void> handle_chunk_request(const DeviceId& peer, ChunkRequest request);
@@ -51,6 +52,7 @@ class Server {
 
  private:
   struct Peer {
+    std::uint64_t session = 0;
     std::deque<ChunkRequest> waiting;
     std::size_t next_place = 0;  // In the first waiting request.
     std::deque<Data> ready;
@@ -61,6 +63,7 @@ class Server {
 
   Index& index_;
   std::map<DeviceId, Peer> peers_;
+  std::uint64_t sessions_ = 0;
   std::deque<std::pair<DeviceId, ChunksMissing>> missing_;
   // The chunk list looked at last: requests for one file come together.
   ContentId last_content_;

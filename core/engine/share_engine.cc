@@ -4,12 +4,15 @@
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
+#include "core/engine/names.h"
 
 namespace lansync {
 namespace {
 
 // How long hints may keep coming before a look is taken anyway.
 constexpr std::chrono::milliseconds kQuietWindowMax{500};
+// How often the trash is looked through; with the first input after that.
+constexpr std::chrono::hours kEmptyingInterval{1};
 // Linux stamps files by the tick: a file whose time is this close to its hashing may change without
 // it.
 constexpr std::int64_t kTimeGrainNs = 20'000'000;
@@ -54,8 +57,8 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
       config_(std::move(config)),
       names_(index, membership),
       replica_(index, membership, config_.self, config_.sign),
-      scan_(index, issues_),
-      edits_(index, replica_),
+      scan_(index, issues_, held_),
+      edits_(index, replica_, held_),
       exchange_(index, membership, replica_, peers_),
       fetcher_(index, peers_),
       server_(index),
@@ -112,7 +115,9 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   }
   if (auto* ops = std::get_if<MemberOps>(&body)) {
     const auto changed = exchange_.handle_member_ops(from, *ops);
-    return changed ? Result<void>() : changed.error();
+    if (!changed) return changed.error();
+    if (*changed) drop_removed();
+    return {};
   }
   if (!peers_.at(from).joined) return Error{Errc::refused, "message by a device that is no member"};
   if (auto* state = std::get_if<ShareState>(&body)) {
@@ -166,6 +171,17 @@ Result<void> ShareEngine::handle_chunk_data(const DeviceId& from, const ChunkDat
   return {};
 }
 
+// Who is no member any more is neither asked nor answered nor waited for.
+void ShareEngine::drop_removed() {
+  for (const auto& [device, peer] : peers_) {
+    if (peer.joined || membership_.member(device) != nullptr) continue;
+    fetcher_.handle_peer_down(device);
+    server_.handle_peer_down(device);
+    for (auto& [id, flush] : flushes_) flush.waiting.erase(device);
+    std::erase_if(barriers_, [&](const WaitingBarrier& barrier) { return barrier.peer == device; });
+  }
+}
+
 void ShareEngine::handle_job(JobId id, JobResult result, Now now) {
   auto job = jobs_.extract(id);
   LANSYNC_ASSERT(!job.empty());
@@ -184,7 +200,9 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
   if (std::holds_alternative<Result<Hashed>>(result)) {
     applier_.handle_scan_progress();
     auto hashed = take<Result<Hashed>>(result);
-    const bool racy = hashed && hashed->stat.mtime.ns + kTimeGrainNs > job.issued.wall.ns;
+    // A time that is still to come was set by somebody, and a later write would not repeat it.
+    const bool racy = hashed && hashed->stat.mtime.ns + kTimeGrainNs > job.issued.wall.ns &&
+                      hashed->stat.mtime.ns <= now.wall.ns + kTimeGrainNs;
     scan_.handle_hashed(std::get<RelativePath>(job.source), std::move(hashed), racy);
     return {};
   }
@@ -206,7 +224,15 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
   if (std::holds_alternative<Result<Applied>>(result)) {
     return applier_.handle_applied(take<Result<Applied>>(result), now);
   }
-  return {};  // A cleaned staging folder: what could not be removed is removed next time.
+  if (auto* emptied = std::get_if<Result<Emptied>>(&result)) {
+    if (!*emptied) return {};  // The next one will do.
+    for (const std::string& name : (*emptied)->names) {
+      if (auto removed = index_.remove_trash(name); !removed) return removed;
+    }
+    return {};
+  }
+  cleaning_ = false;
+  return {};  // What could not be removed is removed next time.
 }
 
 void ShareEngine::handle_hint(const RelativePath& dir, bool recursive, Now now) {
@@ -325,7 +351,7 @@ void ShareEngine::update_state() { exchange_.set_state(own_state()); }
 
 bool ShareEngine::in_sync() const {
   return !failed_ && scanned_once_ && !scan_.root_error() && scan_.idle() && hints_.empty() &&
-         need_.files == 0 && edits_.held() == 0 && !applier_.job_under_way();
+         need_.files == 0 && edits_.held() == 0 && !applier_.job_under_way() && !cleaning_;
 }
 
 void ShareEngine::fail(Error error) {
@@ -365,10 +391,8 @@ bool ShareEngine::flush_reached(std::uint64_t id) const {
 
 void ShareEngine::release_deletions(Now now) {
   if (failed_) return;
-  std::set<RelativePath> look_again;
-  auto released = edits_.release(now.wall, touched_, look_again);
-  if (!released) return fail(std::move(released).error());
-  for (const RelativePath& dir : look_again) scan_.request(dir, false);
+  edits_.release();
+  scan_.request(RelativePath(), true);
   applier_.release();
   settle(now);
 }
@@ -381,8 +405,9 @@ Result<void> ShareEngine::add_member_op(const SignedRecord& op, Now now) {
     fail(stored.error());
     return stored;
   }
-  settle(now);
   exchange_.announce_members();
+  drop_removed();
+  settle(now);
   return {};
 }
 
@@ -431,8 +456,16 @@ std::optional<Job> ShareEngine::poll_job() {
     jobs_.emplace(id, OutstandingJob{std::move(source), now_});
     return Job{id, std::move(work)};
   };
-  if (auto job = applier_.poll_job()) return issue(*std::move(job), std::monostate());
-  if (auto job = fetcher_.poll_job()) {
+  if (!recovered_ && !cleaning_) {
+    cleaning_ = recovered_ = true;
+    return issue(CleanStageJob{config_.root, {}, trash_name(RelativePath(), now_.wall, 0)},
+                 std::monostate());
+  }
+  // Whatever uses the staging folder waits while it is cleaned.
+  if (auto job = cleaning_ ? std::nullopt : applier_.poll_job()) {
+    return issue(*std::move(job), std::monostate());
+  }
+  if (auto job = cleaning_ ? std::nullopt : fetcher_.poll_job()) {
     JobSource source = *job;
     if (auto* write = std::get_if<WriteJob>(&std::get<Fetcher::FetchJob>(source).work)) {
       write->bytes.clear();  // Only the job itself needs them.
@@ -456,9 +489,15 @@ std::optional<Job> ShareEngine::poll_job() {
     const RelativePath path = hash.path;
     return issue(std::move(hash), path);
   }
-  if (!stage_cleaned_ && scanned_once_ && need_.files == 0) {
-    stage_cleaned_ = true;
-    return issue(CleanStageJob{fetcher_.stages()}, std::monostate());
+  if (scanned_once_ && next_emptying_ <= now_.steady) {
+    next_emptying_ = now_.steady + kEmptyingInterval;
+    return issue(EmptyTrashJob{config_.root, now_.wall}, std::monostate());
+  }
+  const bool may_clean =
+      scanned_once_ && !cleaning_ && need_.files == 0 && !applier_.job_under_way();
+  if (may_clean && fetcher_.take_garbage()) {
+    cleaning_ = true;
+    return issue(CleanStageJob{config_.root, fetcher_.stages(), {}}, std::monostate());
   }
   return std::nullopt;
 }

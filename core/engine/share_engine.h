@@ -163,6 +163,7 @@ class ShareEngine {
   void fail(Error error);
   Result<void> publish_found(Now now);
   void flush_hints(Now now);
+  void drop_removed();
   void answer_barriers();
   [[nodiscard]] ShareState own_state() const;
   void update_state();
@@ -176,6 +177,7 @@ class ShareEngine {
   Names names_;
   PathIssues issues_;
   Replica replica_;
+  HeldDeletions held_;
   Scan scan_;
   LocalEdits edits_;
   Exchange exchange_;
@@ -198,7 +200,9 @@ class ShareEngine {
 
   std::map<JobId, OutstandingJob> jobs_;
   std::uint64_t next_job_ = 1;
-  bool stage_cleaned_ = false;
+  bool recovered_ = false;
+  TimePoint next_emptying_{};  // Of the trash.
+  bool cleaning_ = false;      // The staging folder, which nothing else uses meanwhile.
   Totals need_;
   Totals disk_;
   std::uint64_t conflicts_ = 0;

@@ -25,7 +25,18 @@ std::vector<std::string> conflict_copies(const SeenTree& tree) {
 }
 
 void require_settled(Cluster& cluster) {
-  REQUIRE(cluster.settle());
+  const bool settled = cluster.settle();
+  std::string state;
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    const ShareStatus status = cluster.node(i).engine->status();
+    state += cluster.node(i).name + " is " + std::string(to_string(status.activity)) + ", " +
+             std::to_string(status.disk.files) + " files, needs " +
+             std::to_string(status.need.files) + ", holds " +
+             std::to_string(status.held_deletions) + "; ";
+    for (const PathIssue& issue : status.issues) state += issue.path + ": " + issue.message + "; ";
+  }
+  INFO(state);
+  REQUIRE(settled);
   REQUIRE(cluster.complaints().empty());
   REQUIRE(cluster.same_trees());
 }

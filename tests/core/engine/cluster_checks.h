@@ -1,0 +1,48 @@
+// What tests of whole clusters look at.
+#pragma once
+
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/cluster.h"
+
+namespace lansync::test {
+
+inline std::string content_of(const SeenTree& tree, const std::string& path) {
+  const auto node = tree.find(path);
+  return node == tree.end() ? "(nothing)" : node->second.content;
+}
+
+// A directory that is only there for what it holds has no mode of its own.
+inline SeenTree without_dir_modes(SeenTree tree) {
+  for (auto& [path, node] : tree) {
+    if (node.kind == NodeKind::dir) node.mode = 0;
+  }
+  return tree;
+}
+
+// Settled, in agreement, without complaints, and with nothing left in the staging folders.
+inline void require_agreement(Cluster& cluster) {
+  const bool settled = cluster.settle(2'000'000);
+  std::string state;
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    const ShareStatus status = cluster.node(i).engine->status();
+    state += cluster.node(i).name + " is " + std::string(to_string(status.activity)) + ", needs " +
+             std::to_string(status.need.files) + ", holds " +
+             std::to_string(status.held_deletions) + "\n";
+    for (const PathIssue& issue : status.issues) state += issue.path + ": " + issue.message + "\n";
+  }
+  for (const std::string& complaint : cluster.complaints()) state += complaint + "\n";
+  INFO(state);
+  REQUIRE(settled);
+  REQUIRE(cluster.complaints().empty());
+  for (std::size_t i = 1; i < cluster.size(); ++i) {
+    REQUIRE(without_dir_modes(cluster.tree(i)) == without_dir_modes(cluster.tree(0)));
+  }
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    REQUIRE(cluster.node(i).fs.stage_snapshot().empty());
+  }
+}
+
+}  // namespace lansync::test

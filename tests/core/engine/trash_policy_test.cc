@@ -1,0 +1,86 @@
+#include "core/engine/trash_policy.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/engine/names.h"
+#include "tests/support/cluster.h"
+
+namespace lansync::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr WallTime kNow{1'800'000'000'000'000'000};
+constexpr std::uint64_t kPlenty = std::uint64_t{1} << 50;
+
+WallTime days_ago(int days) {
+  return WallTime{kNow.ns - std::chrono::nanoseconds(24h * days).count()};
+}
+
+DirEntry entry(int days, std::uint64_t bytes) {
+  DirEntry one{trash_name(*RelativePath::parse("dir/file"), days_ago(days), bytes), {}};
+  one.stat.size = bytes;
+  return one;
+}
+
+TEST_CASE("A name in the trash says when it went there", "[engine][trash]") {
+  const auto at = trashed_at(trash_name(*RelativePath::parse("a"), kNow, 7));
+  REQUIRE(at);
+  CHECK(at->ns == kNow.ns / 1'000'000'000 * 1'000'000'000);
+}
+
+TEST_CASE("A name that is not one of ours has no time", "[engine][trash]") {
+  const auto* const name =
+      GENERATE("", "report.docx", "20260314T150203Z", "20260314T150203Z-", "20261314T150203Z-1-a",
+               "20260230T150203Z-1-a", "20260314T250203Z-1-a", "20260314T156003Z-1-a",
+               "2026031xT150203Z-1-a", "20260314 150203Z-1-a", "20260314T150203+-1-a",
+               "00000000T000000Z-1-a", "99990101T000000Z-1-a");
+  CHECK_FALSE(trashed_at(name));
+}
+
+TEST_CASE("What was trashed more than 30 days ago goes", "[engine][trash]") {
+  const std::vector<DirEntry> trash{entry(31, 1), entry(29, 2), entry(400, 3)};
+  const auto names = overdue_trash(trash, kPlenty, kNow);
+  CHECK(names == std::vector{trash[2].name, trash[0].name});
+}
+
+TEST_CASE("The oldest go until the rest is a tenth of the room", "[engine][trash]") {
+  const std::vector<DirEntry> trash{entry(1, 40), entry(3, 41), entry(2, 42)};
+  // Of 877 + 123 bytes, 100 may be trash.
+  CHECK(overdue_trash(trash, 877, kNow) == std::vector{trash[1].name});
+  CHECK(overdue_trash(trash, 2000, kNow).empty());
+  CHECK(overdue_trash(trash, 0, kNow).size() == 3);
+}
+
+TEST_CASE("No more than 10 GiB are kept on any disk", "[engine][trash]") {
+  const std::vector<DirEntry> trash{entry(1, kTrashBytesMax), entry(2, 1)};
+  CHECK(overdue_trash(trash, kPlenty, kNow) == std::vector{trash[1].name});
+}
+
+TEST_CASE("What somebody else put into the trash is left there", "[engine][trash]") {
+  DirEntry strange{"holiday.jpg", {}};
+  strange.stat.size = 1000;
+  CHECK(overdue_trash(std::vector{strange}, 0, kNow).empty());
+}
+
+TEST_CASE("A deleted file leaves the trash after 30 days, and its row with it", "[engine][trash]") {
+  Cluster cluster(1, 1);
+  auto& node = cluster.node(0);
+  node.fs.user_write("f", "first");
+  cluster.changed(0);
+  cluster.run_for(1s);
+  auto trashed = node.fs.trash_snapshot();
+  REQUIRE(trashed.empty());
+  REQUIRE(node.fs.open_stage("x"));
+  const std::string name = trash_name(*RelativePath::parse("f"), cluster.now().wall, 1);
+  REQUIRE(node.fs.move_stage_to_trash("x", name));
+  REQUIRE(node.index.put_trash({name, *RelativePath::parse("f"), {}, 0, cluster.now().wall}));
+  cluster.run_for(24h * 29);
+  CHECK(node.fs.trash_snapshot().size() == 1);
+  cluster.run_for(24h * 2);
+  CHECK(node.fs.trash_snapshot().empty());
+  CHECK(node.index.trash_totals()->files == 0);
+}
+
+}  // namespace
+}  // namespace lansync::test
