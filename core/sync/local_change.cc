@@ -188,7 +188,16 @@ Change detached(const DiskRow& copy, std::span<const Change* const> shown) {
   return change;
 }
 
+// Whether the heads ask for nothing at the path: its going is what they say already.
+bool gone_already(const KnownPath& known) {
+  return known.copies.empty() && !known.heads.empty() &&
+         std::ranges::none_of(known.heads, &Change::live) &&
+         std::ranges::any_of(known.heads,
+                             [](const Change& head) { return head.kind == ChangeKind::deleted; });
+}
+
 LocalChange removed(const KnownPath& known, WallTime now) {
+  if (gone_already(known)) return {};
   const DiskRow& row = *known.row;
   LocalChange result;
   Change change;
