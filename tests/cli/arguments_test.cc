@@ -149,7 +149,7 @@ TEST_CASE("Durations and addresses have their defaults") {
         HostPort{"127.0.0.1", 0});
 }
 
-TEST_CASE("--home and --json are known before and after the command's arguments") {
+TEST_CASE("The options --home and --json are known before and after the command's arguments") {
   const auto result = parse({"status", "--watch", "--json", "--home", "/x"});
   const auto& invocation = std::get<Invocation>(result);
   CHECK(invocation.home == "/x");
