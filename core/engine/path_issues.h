@@ -1,8 +1,10 @@
 // What stands in the way, path by path, for a person to see.
 #pragma once
 
+#include <iterator>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/base/result.h"
 #include "core/fs/relative_path.h"
@@ -30,6 +32,18 @@ class PathIssues {
     }
   }
   void clear(const std::string& path) { issues_.erase(path); }
+  // Clears those of a directory's own entries (empty: the root's) for which over(issue, name)
+  // holds; `name` is the entry's.
+  template <class Over>
+  void clear_in(const std::string& dir, Over over) {
+    const std::string prefix = dir.empty() ? dir : dir + "/";
+    for (auto at = issues_.lower_bound(prefix);
+         at != issues_.end() && at->first.starts_with(prefix);) {
+      const std::string_view name = std::string_view(at->first).substr(prefix.size());
+      const bool own = name.find('/') == std::string_view::npos;
+      at = own && over(at->second, name) ? issues_.erase(at) : std::next(at);
+    }
+  }
   [[nodiscard]] const std::map<std::string, PathIssue>& all() const { return issues_; }
 
  private:

@@ -102,10 +102,21 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
     request(dir, recursive);
     return {};
   }
+  clear_issues(dir, *listing);
   auto compared = compare(dir, *listing);
   listing_.erase(dir);
   end_round_if_done();
   return compared;
+}
+
+// What an earlier look at the directory complained of, unless it is still so. compare() raises what
+// a listing shows anew; what cannot be read is only known to be over when it is gone.
+void Scan::clear_issues(const RelativePath& dir, const Listing& listing) {
+  issues_.clear_in(dir.text(), [&](const PathIssue& issue, std::string_view name) {
+    if (issue.code == "name" || issue.code == "special") return true;
+    return issue.code == "unreadable" &&
+           std::ranges::none_of(listing, [&](const DirEntry& entry) { return entry.name == name; });
+  });
 }
 
 Result<void> Scan::compare(const RelativePath& dir, const Listing& listing) {

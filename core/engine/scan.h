@@ -73,6 +73,7 @@ class Scan {
     std::optional<DiskRow> row;  // What the index had when the file was listed.
   };
 
+  void clear_issues(const RelativePath& dir, const Listing& listing);
   Result<void> compare(const RelativePath& dir, const Listing& listing);
   void compare_entry(const RelativePath& path, const FileStat& stat,
                      const std::optional<DiskRow>& row, bool recursive);
