@@ -124,6 +124,17 @@ class SyncingTest(EndToEndTest):
             self.assert_same()
             self.assertLess(other.received_bytes() - received, 1 << 20)
 
+    def test_a_renamed_file_is_at_once_where_it_belongs(self):
+        one, two = self.share_folder()
+        for number in range(10):
+            write_random(one.folder / f"{number}", 5000, number)
+        one.flush()
+        for number in range(10):
+            device = self.devices[number % 2]
+            (device.folder / f"{number}").rename(device.folder / f"renamed {number}")
+            device.flush(patience=4)  # Far more than it takes, less than the delay of a retry.
+            self.assert_same()
+
     def test_an_insert_at_the_front_moves_little(self):
         one, two = self.share_folder()
         file = write_random(one.folder / "large", 48 << 20, "large")
