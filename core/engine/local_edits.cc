@@ -5,6 +5,8 @@
 namespace lansync {
 namespace {
 
+constexpr std::string_view kLookedFact = "looked";
+
 constexpr std::size_t kEqualFilesLookedAt = 8;
 
 bool is_copy(const Found& found) { return found.row && found.row->source != found.row->path; }
@@ -95,6 +97,23 @@ Result<void> LocalEdits::publish_all(const std::vector<Found>& found, WallTime n
   return finish(batch, touched);
 }
 
+Result<bool> LocalEdits::first_look() {
+  if (!first_look_) {
+    const auto looked = index_.fact(kLookedFact);
+    if (!looked) return looked.error();
+    first_look_ = !looked->has_value();
+  }
+  return *first_look_;
+}
+
+Result<void> LocalEdits::looked_through() {
+  const auto first = first_look();
+  if (!first) return first.error();
+  if (!*first) return {};
+  first_look_ = false;
+  return index_.put_fact(kLookedFact, as_bytes("1"));
+}
+
 Result<bool> LocalEdits::overtaken(const Found& found) {
   const auto row = index_.disk(found.path);
   if (!row) return row.error();
@@ -107,6 +126,9 @@ Result<bool> LocalEdits::overtaken(const Found& found) {
 Result<KnownPath> LocalEdits::known(const Found& found) {
   KnownPath known;
   known.path = found.path;
+  const auto first = first_look();
+  if (!first) return first.error();
+  known.first_look = *first;
   auto row = index_.disk(found.path);
   if (!row) return std::move(row).error();
   known.row = *std::move(row);

@@ -1,6 +1,7 @@
 // Publishes what the scan found.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -29,6 +30,10 @@ class LocalEdits {
   Result<void> publish(std::vector<Found> found, WallTime now, std::set<RelativePath>& touched,
                        std::set<RelativePath>& look_again);
 
+  // A look at the whole folder is complete; the index remembers it, for ever. An error is the
+  // index's.
+  Result<void> looked_through();
+
   // How many deletions wait for a person's word.
   [[nodiscard]] std::size_t held() const { return held_.count(); }
   // The next deletions are meant, however many: look at everything once more, as what is back by
@@ -48,6 +53,7 @@ class LocalEdits {
     std::vector<Displayed> displayed;
   };
 
+  Result<bool> first_look();
   Result<bool> overtaken(const Found& found);
   Result<bool> hold_if_many(std::vector<Found>& found);
   Result<void> explain_one(const Found& found, WallTime now, Batch& batch);
@@ -56,6 +62,7 @@ class LocalEdits {
   Result<void> publish_all(const std::vector<Found>& found, WallTime now,
                            std::set<RelativePath>& touched, std::set<RelativePath>& look_again);
 
+  std::optional<bool> first_look_;  // Once it was asked.
   Index& index_;
   Replica& replica_;
   HeldDeletions& held_;

@@ -328,6 +328,9 @@ Result<void> ShareEngine::publish_found(Now now) {
   if (scan_.finished_rounds() > seen_rounds_) {
     seen_rounds_ = scan_.finished_rounds();
     scanned_once_ = scanned_once_ || !scan_.root_error();
+    if (scanned_once_) {
+      if (auto noted = edits_.looked_through(); !noted) return noted;
+    }
     applier_.handle_scan_progress();
   }
   return {};

@@ -119,7 +119,7 @@ Change metadata(const RelativePath& path) {
 }
 
 LocalChange created(const KnownPath& known, const Observation& seen, WallTime now) {
-  if (shows_heads(known.heads, seen)) return {};
+  if (!known.first_look && shows_heads(known.heads, seen)) return {};
   Change change = version(known.path, seen);
   // Nothing was displayed here. If every head is a delete, that is what nothing looks like.
   const bool absent = std::ranges::none_of(known.heads, &Change::live);

@@ -31,6 +31,10 @@ struct KnownPath {
   std::vector<Change> source_heads;
   // The conflict copies of this path that are on disk.
   std::vector<DiskRow> copies;
+  // The folder has not been looked through since its index was begun. What is found was there
+  // before, and is a version of its own even if it equals one that is known: a delete of that one,
+  // which may be right behind, was not made with this device's copy in sight.
+  bool first_look = false;
 };
 
 // The changes that explain the difference, in the order in which they are to be published; their
