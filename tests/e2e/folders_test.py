@@ -107,6 +107,7 @@ class LeaveTest(EndToEndTest):
         one.flush()
         two.ok("leave", two.folder)
         (one.folder / "sizes" / "4096").unlink()
+        one.flush()  # It is a delete before the other one comes back, and not while it does.
         write_random(two.folder / "made outside", 100, 2)
         two.join(one.invite())
         two.flush()
