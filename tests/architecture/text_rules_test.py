@@ -7,7 +7,7 @@ from text_rules import LINES_MAX, LINES_WARNED, violations
 REFUSED = [
     ("docs/x.md", "see /home/anna/lansync\n", "one machine"),
     ("README.md", "cd /root/lansync\n", "one machine"),
-    ("core/base/x.cc", 'open("/work/main");\n', "one machine"),
+    ("core/base/x.cc", 'open("/root/checkout");\n', "one machine"),
     ("docs/x.md", "(/Users/anna/sync)\n", "one machine"),
     ("core/base/x.cc", "// TODO: later\n", "parked"),
     ("scripts/x.sh", "# FIXME\n", "parked"),
