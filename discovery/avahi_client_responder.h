@@ -40,6 +40,8 @@ class AvahiClientResponder {
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] bool active() const { return active_; }
   [[nodiscard]] std::string state() const;
+  // Why we are not to be seen, or empty.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
 
   // Looks, and publishes what was or will be announced. Requires usable().
   void activate();

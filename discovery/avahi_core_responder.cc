@@ -108,6 +108,10 @@ std::string AvahiCoreResponder::state() const {
   return unseen.empty() ? "embedded" : "embedded (not to be seen: " + unseen + ")";
 }
 
+std::string AvahiCoreResponder::publication_problem() const {
+  return publication_ ? publication_->problem() : std::string();
+}
+
 void AvahiCoreResponder::rebuild() {
   rebuild_.disarm();
   close();

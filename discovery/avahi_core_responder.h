@@ -45,6 +45,10 @@ class AvahiCoreResponder {
   void announce(const Announcement& announcement);
   void rescan();
   [[nodiscard]] std::string state() const;
+  // Why there is no server, or empty.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+  // Why we are not to be seen, or empty.
+  [[nodiscard]] std::string publication_problem() const;
 
  private:
   struct Callbacks;

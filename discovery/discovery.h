@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,20 @@ struct Sighting {
   friend bool operator==(const Sighting&, const Sighting&) = default;
 };
 
+// Why devices do not find each other by themselves.
+struct DiscoveryProblem {
+  enum class Kind : std::uint8_t {
+    no_network,    // No interface has a link and an address.
+    no_multicast,  // There is a network, and nothing can be announced or asked there.
+    unseen,        // Others are found, and do not find this device.
+  };
+  Kind kind = Kind::no_network;
+  // For a person, safe to show: "no multicast on eth0: Operation not permitted".
+  std::string text;
+
+  friend bool operator==(const DiscoveryProblem&, const DiscoveryProblem&) = default;
+};
+
 // Called on the discovery thread, which it must not block; post what it brings to where it belongs.
 // It must not call back into the Discovery it came from.
 using SightingSink = std::function<void(const Sighting&)>;
@@ -76,6 +91,10 @@ class Discovery {
 
   // How it is going, for a person: "avahi-daemon", "embedded", "no network: …".
   [[nodiscard]] virtual std::string state() const = 0;
+
+  // What a person has to know or do, or nothing. Only what this machine can notice: an access point
+  // that drops what we send is none of it.
+  [[nodiscard]] virtual std::optional<DiscoveryProblem> problem() const = 0;
 
   // Looks at everything anew. Who is still there unchanged is not reported again.
   virtual void rescan() = 0;

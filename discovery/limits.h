@@ -49,6 +49,10 @@ inline constexpr std::chrono::seconds kDaemonRetryInterval{1};
 // Pause before an embedded server that failed is built anew; doubled each time up to the maximum.
 inline constexpr std::chrono::seconds kServerRetryMin{1};
 inline constexpr std::chrono::seconds kServerRetryMax{60};
+// How often it is looked whether multicast is allowed, and while it is not: somebody may be waiting
+// for that. A change of the interfaces is noticed at once.
+inline constexpr std::chrono::seconds kMulticastCheckInterval{10};
+inline constexpr std::chrono::seconds kMulticastRetryInterval{2};
 // One change of the network arrives as a dozen netlink messages.
 inline constexpr std::chrono::milliseconds kNetworkSettleTime{200};
 // A step of the wall clock smaller than this does not hurt Avahi's timers.

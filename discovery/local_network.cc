@@ -48,6 +48,10 @@ bool usable(unsigned flags) {
          (flags & (IFF_LOOPBACK | IFF_POINTOPOINT)) == 0;
 }
 
+bool connected(unsigned flags) {
+  return (flags & IFF_UP) != 0 && (flags & IFF_RUNNING) != 0 && (flags & IFF_LOOPBACK) == 0;
+}
+
 }  // namespace
 
 std::vector<LocalInterface> list_interfaces() {
@@ -59,6 +63,7 @@ std::vector<LocalInterface> list_interfaces() {
   for (const ifaddrs* entry = first; entry != nullptr; entry = entry->ifa_next) {
     LocalInterface& interface = by_name[entry->ifa_name];
     interface.name = entry->ifa_name;
+    interface.connected = connected(entry->ifa_flags);
     interface.usable = usable(entry->ifa_flags);
     if (entry->ifa_addr == nullptr) continue;
     std::string ip = text_of(*entry->ifa_addr);

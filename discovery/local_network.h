@@ -11,6 +11,8 @@ namespace lansync {
 struct LocalInterface {
   unsigned index = 0;
   std::string name;
+  // Up with a link (a cable, an access point), and not loopback.
+  bool connected = false;
   // Up, able to multicast, neither loopback nor point to point.
   bool usable = false;
   // Numeric, without scope.

@@ -6,6 +6,8 @@
 #include "discovery/avahi_client_responder.h"
 #include "discovery/avahi_core_responder.h"
 #include "discovery/limits.h"
+#include "discovery/local_network.h"
+#include "discovery/multicast_check.h"
 #include "discovery/txt_record.h"
 
 namespace lansync {
@@ -16,7 +18,8 @@ MdnsDiscovery::MdnsDiscovery(MdnsOptions options)
     : options_(std::move(options)),
       report_(loop_, [this] { report(); }),
       choose_(loop_, [this] { choose_responder(); }),
-      reconnect_(loop_, [this] { connect_daemon(); }) {}
+      reconnect_(loop_, [this] { connect_daemon(); }),
+      check_(loop_, [this] { check_multicast(); }) {}
 
 MdnsDiscovery::~MdnsDiscovery() { loop_.stop(); }
 
@@ -25,6 +28,8 @@ Result<void> MdnsDiscovery::start(SightingSink sink) {
   LANSYNC_ASSERT(sink);
   sink_ = std::move(sink);
   loop_.post([this] {
+    interfaces_ = std::make_unique<InterfaceMonitor>(loop_, [this] { check_multicast(); });
+    check_multicast();
     if (options_.responder != Responder::embedded) connect_daemon();
     choose_responder();
   });
@@ -42,11 +47,13 @@ std::string MdnsDiscovery::state() const {
   return state_;
 }
 
+std::optional<DiscoveryProblem> MdnsDiscovery::problem() const {
+  const std::lock_guard lock(state_mutex_);
+  return problem_;
+}
+
 void MdnsDiscovery::rescan() {
-  loop_.post([this] {
-    if (client_) client_->rescan();
-    if (core_) core_->rescan();
-  });
+  loop_.post([this] { look_anew(); });
 }
 
 std::optional<std::string> MdnsDiscovery::handle_appeared(const ServiceKey& key) {
@@ -133,8 +140,44 @@ void MdnsDiscovery::note_state() {
   } else if (client_) {
     state = client_->usable() ? client_->state() : "no network: no avahi-daemon";
   }
+  std::optional<DiscoveryProblem> problem =
+      network_problem_ ? network_problem_ : responder_problem();
   const std::lock_guard lock(state_mutex_);
   state_ = std::move(state);
+  problem_ = std::move(problem);
+}
+
+void MdnsDiscovery::look_anew() {
+  if (client_) client_->rescan();
+  if (core_) core_->rescan();
+}
+
+// A firewall changes without telling anybody: looked at again and again.
+void MdnsDiscovery::check_multicast() {
+  const bool had_problem = network_problem_.has_value();
+  network_problem_ = multicast_problem(list_interfaces());
+  note_state();
+  // Nobody has heard what was announced meanwhile, and the next question might be an hour away.
+  if (had_problem && !network_problem_) look_anew();
+  check_.arm_after(network_problem_ ? discovery_limits::kMulticastRetryInterval
+                                    : discovery_limits::kMulticastCheckInterval);
+}
+
+// What is wrong although the network is in order.
+std::optional<DiscoveryProblem> MdnsDiscovery::responder_problem() const {
+  using Kind = DiscoveryProblem::Kind;
+  if (core_ && !core_->problem().empty()) {
+    return DiscoveryProblem{Kind::no_multicast, "no multicast: " + core_->problem()};
+  }
+  const bool daemon_missing = !client_ || !client_->usable();
+  if (!core_ && options_.responder == Responder::daemon && daemon_missing) {
+    return DiscoveryProblem{Kind::no_multicast, "no multicast: no avahi-daemon runs"};
+  }
+  const std::string unseen = core_     ? core_->publication_problem()
+                             : client_ ? client_->problem()
+                                       : std::string();
+  if (unseen.empty()) return std::nullopt;
+  return DiscoveryProblem{Kind::unseen, "other devices do not see this one: " + unseen};
 }
 
 }  // namespace lansync

@@ -9,6 +9,7 @@
 
 #include "discovery/avahi_loop.h"
 #include "discovery/discovery.h"
+#include "discovery/interface_monitor.h"
 #include "discovery/peer_table.h"
 #include "discovery/responder_events.h"
 
@@ -42,6 +43,7 @@ class MdnsDiscovery final : public Discovery, private ResponderEvents {
   Result<void> start(SightingSink sink) override;
   void announce(const Announcement& announcement) override;
   [[nodiscard]] std::string state() const override;
+  [[nodiscard]] std::optional<DiscoveryProblem> problem() const override;
   void rescan() override;
 
  private:
@@ -58,13 +60,18 @@ class MdnsDiscovery final : public Discovery, private ResponderEvents {
   void choose_responder();
   void report();
   void note_state();
+  void look_anew();
+  void check_multicast();
+  [[nodiscard]] std::optional<DiscoveryProblem> responder_problem() const;
 
   // Constant after start().
   const MdnsOptions options_;
   SightingSink sink_;
 
   mutable std::mutex state_mutex_;
-  std::string state_ = "not started";  // Guarded by state_mutex_.
+  // Guarded by state_mutex_.
+  std::string state_ = "not started";
+  std::optional<DiscoveryProblem> problem_;
 
   AvahiLoop loop_;
 
@@ -72,9 +79,12 @@ class MdnsDiscovery final : public Discovery, private ResponderEvents {
   PeerTable table_;
   std::optional<Announcement> announcement_;
   std::string bus_problem_;
+  std::optional<DiscoveryProblem> network_problem_;
+  std::unique_ptr<InterfaceMonitor> interfaces_;
   LoopTimer report_;
   LoopTimer choose_;
   LoopTimer reconnect_;
+  LoopTimer check_;
   std::unique_ptr<AvahiClientResponder> client_;
   std::unique_ptr<AvahiCoreResponder> core_;
 };

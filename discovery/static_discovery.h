@@ -22,6 +22,8 @@ class StaticDiscovery final : public Discovery {
   void announce(const Announcement&) override {}
   // "static" or "none".
   [[nodiscard]] std::string state() const override;
+  // Never one: nothing is looked for.
+  [[nodiscard]] std::optional<DiscoveryProblem> problem() const override { return std::nullopt; }
   // Reports everything again: somebody asked for another attempt.
   void rescan() override;
 

@@ -27,6 +27,9 @@ def tag_of(host):
     return f"{host:08x}00000000"
 
 
+NO_NETWORK = "no network: no interface has a link and an address"
+
+
 class Probe:
     """A running discovery_probe."""
 
@@ -83,14 +86,27 @@ class Probe:
                                       lambda sighting: sighting["addresses"] == wanted)
 
     def state(self):
+        return self._answer("state")
+
+    def problem(self):
+        return self._answer("problem")
+
+    def _answer(self, key):
         self.tell("state")
-        return self.wait_for(lambda event: event["event"] == "state", "an answer")["state"]
+        return self.wait_for(lambda event: event["event"] == "state", "an answer")[key]
 
     def wait_for_state(self, expected):
+        self._wait_for_answer("state", expected)
+
+    def wait_for_problem(self, expected):
+        """Nothing, for an empty text."""
+        self._wait_for_answer("problem", expected)
+
+    def _wait_for_answer(self, key, expected):
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (state := self.state()) != expected:
+        while (answer := self._answer(key)) != expected:
             if time.monotonic() > deadline:
-                raise AssertionError(f"host {self.host}: {state}, not {expected}")
+                raise AssertionError(f"host {self.host}: {answer}, not {expected}")
             time.sleep(0.02)
 
     def gone_so_far(self):
@@ -223,9 +239,11 @@ class DiscoveryTest(unittest.TestCase):
         lab.add_host(2, plugged=False)
         one, two = Probe(lab, 1), Probe(lab, 2)
         two.wait_for_state("no network: no usable interface")
+        two.wait_for_problem(NO_NETWORK)
         lab.connect(2)
         one.wait_for_peer(2)
         two.wait_for_peer(1)
+        two.wait_for_problem("")
 
     def test_an_interface_that_goes_down_and_comes_back_is_followed(self):
         lab = self.make_lab(2)
@@ -250,10 +268,32 @@ class DiscoveryTest(unittest.TestCase):
         lab.mcast(2, "drop")
         one, two = Probe(lab, 1), Probe(lab, 2)
         two.wait_for_state("embedded")
+        two.wait_for_problem("no multicast on eth0: Operation not permitted")
         lab.mcast(2, "allow")
-        two.tell("rescan")
         one.wait_for_peer(2)
         two.wait_for_peer(1)
+        two.wait_for_problem("")
+
+    def test_an_interface_that_cannot_multicast_is_named(self):
+        lab = self.make_lab(2)
+        self.start_daemon(lab, 2)
+        one, two = Probe(lab, 1), Probe(lab, 2)
+        one.wait_for_peer(2)
+        for host, probe in ((1, one), (2, two)):
+            lab.nic_multicast(host, "off")
+            probe.wait_for_problem("no multicast on eth0")
+            lab.nic_multicast(host, "on")
+            probe.wait_for_problem("")
+
+    def test_a_pulled_cable_is_no_network(self):
+        lab = self.make_lab(1)
+        one = Probe(lab, 1)
+        one.wait_for_state("embedded")
+        self.assertEqual(one.problem(), "")
+        lab.link(1, "down")
+        one.wait_for_problem(NO_NETWORK)
+        lab.link(1, "up")
+        one.wait_for_problem("")
 
     def test_a_rescan_reports_nothing_that_has_not_changed(self):
         lab = self.make_lab(3)
@@ -300,6 +340,7 @@ class DiscoveryTest(unittest.TestCase):
         one.wait_for_peer(2)
         lab.stop_service(2, "avahi", signal.SIGTERM)
         two.wait_for_state("no network: no avahi-daemon")
+        two.wait_for_problem("no multicast: no avahi-daemon runs")
         one.wait_for_sighting(tag_of(2), "the farewell", gone=True)
         lab.start_avahi(2)
         one.wait_for_peer(2)

@@ -3,7 +3,8 @@
 //   discovery_probe automatic|daemon|embedded TAG PORT NONCE
 //
 // Prints one JSON object a line. Reads one command a line: "invite on", "invite off", "port N",
-// "rescan", "state" (answered by an object with a state). Ends at the end of its input.
+// "rescan", "state" (answered by an object with a state and a problem). Ends at the end of its
+// input.
 #include <cstdint>
 #include <iostream>
 #include <mutex>
@@ -58,7 +59,10 @@ void obey(const std::string& line, Announcement& announcement, lansync::Discover
   std::string object;
   words >> verb >> object;
   if (verb == "state") {
-    out.write({{"event", "state"}, {"state", discovery.state()}});
+    const auto problem = discovery.problem();
+    out.write({{"event", "state"},
+               {"state", discovery.state()},
+               {"problem", problem ? problem->text : ""}});
   } else if (verb == "rescan") {
     discovery.rescan();
   } else if (verb == "invite") {

@@ -11,6 +11,7 @@ As a library: `with Lab(hosts=2) as lab: lab.spawn(1, [...])`. By hand, one comm
   lab.py NAME mcast I drop|allow   drop multicast and broadcast at host I, as bad access points do
   lab.py NAME link I up|down       plug or unplug host I's cable, at the switch
   lab.py NAME nic I up|down        take host I's own interface up or down
+  lab.py NAME nic_multicast I on|off    let host I's interface multicast, or not
   lab.py NAME address I add|del A  give host I an address (with prefix length) on eth0, or take it
   lab.py NAME bus I start|kill     a D-Bus system bus for host I
   lab.py NAME avahi I start|stop|kill   an avahi-daemon for host I, called hostI
@@ -206,6 +207,10 @@ class Lab:
             run("ip", "-n", namespace, "addr", "replace", f"fd77::{host}/64", "dev", "eth0",
                 "nodad")
 
+    def nic_multicast(self, host, state):
+        """Whether the interface can multicast at all, as many tunnels and some drivers cannot."""
+        run("ip", "-n", self.namespace(host), "link", "set", "eth0", "multicast", state)
+
     def address(self, host, verb, address):
         extra = ["nodad"] if ":" in address and verb == "add" else []
         run("ip", "-n", self.namespace(host), "addr", verb, address, "dev", "eth0", *extra)
@@ -372,7 +377,7 @@ def main(arguments):
         os.environ.update(lab.environment(rest[0]))
         command = lab.command(rest[0], rest[1:])
         os.execvp(command[0], command)
-    elif verb in ("loss", "rate", "mcast", "link", "nic", "address"):
+    elif verb in ("loss", "rate", "mcast", "link", "nic", "nic_multicast", "address"):
         getattr(lab, verb)(int(rest[0]), *rest[1:])
     elif verb == "bus" and rest[1] == "start":
         lab.start_bus(int(rest[0]))
