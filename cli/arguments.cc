@@ -16,9 +16,9 @@
 namespace lansync::cli {
 namespace {
 
-// Longer than a code should lie about.
+// Longer than a code should lie about; shorter than anybody types.
 constexpr std::chrono::hours kInvitationTtlMax{24};
-constexpr std::chrono::seconds kInvitationTtlMin{30};
+constexpr std::chrono::seconds kInvitationTtlMin{10};
 
 constexpr const char* kFooter = R"(A first session:
   laptop$  lansync join ~/Photos          creates the share, prints a code
@@ -140,14 +140,14 @@ class Parser {
     command->add_option("folder", invite_.folder, "A folder that is in a share")->required();
     command->add_option("--role", invite_.role, "What the device may do (default: editor)")
         ->check(CLI::IsMember({"editor", "reader"}));
-    command->add_option("--ttl", ttl_, "How long the code lives, 30s to 24h")
+    command->add_option("--ttl", ttl_, "How long the code lives, 10s to 24h")
         ->type_name("TIME")
         ->capture_default_str();
     add_json(command);
     command->callback([this] {
       invite_.ttl = duration_of("--ttl", ttl_);
       if (invite_.ttl < kInvitationTtlMin || invite_.ttl > kInvitationTtlMax) {
-        refuse_value("--ttl", "must be between 30s and 24h");
+        refuse_value("--ttl", "must be between 10s and 24h");
       }
       invocation_.command = invite_;
     });

@@ -46,6 +46,7 @@ class AddressBook {
   [[nodiscard]] std::vector<SightedAddress> addresses_of(const DeviceId& device) const;
   // Instances with an open invitation.
   [[nodiscard]] std::vector<Sighted> inviting() const;
+  [[nodiscard]] const std::map<std::string, Sighted>& sightings() const { return sightings_; }
   [[nodiscard]] const std::map<DeviceId, std::vector<SightedAddress>>& remembered() const {
     return remembered_;
   }

@@ -220,8 +220,11 @@ void Node::on_session_closed(PeerSession& session, const Error& error) {
     suites_[session.dialled()] = *suite;
     backoff_.handle_success(session.dialled());
   }
-  if (entry.joining) entry.joining->outcome->set(error);
-  if (entry.outcome != nullptr) entry.outcome->set(error);
+  // The reason for closing is the inviter's answer, if it gave no other.
+  Error outcome = error;
+  if (const auto reason = session.closed_by_peer()) outcome = {*reason, session.address()};
+  if (entry.joining) entry.joining->outcome->set(outcome);
+  if (entry.outcome != nullptr) entry.outcome->set(outcome);
   if (!session.dialled().empty() && error.code != make_error_code(Errc::closed)) {
     for (Given& given : given_) {
       if (given.address.text() == session.dialled()) given.problem = to_string(error);

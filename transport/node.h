@@ -41,6 +41,18 @@ struct GivenAddressState {
   std::string problem;  // Empty while connected.
 };
 
+// How long Node::join() goes on.
+struct JoinDeadlines {
+  // When everybody who announces an invitation has been found: from then on it is an answer if all
+  // of them refuse. An address that a person gave need not be waited for, and decides at once
+  // unless somebody else announces an invitation.
+  TimePoint refused;
+  // The same, if nobody has announced one: the announcement may be on its way.
+  TimePoint nobody;
+  // Until when those that were found and cannot be reached are tried again.
+  TimePoint unreachable;
+};
+
 // Routes between connections and shares. It decides nothing about shares; about connections:
 //
 //   - with every member of every share it wants exactly one. Both ends may dial: of two connections
@@ -59,6 +71,7 @@ class Node final : public PeerSessionOwner {
   // How long the larger id leaves the dialling to the smaller one.
   static constexpr std::chrono::seconds kPoliteDelay{2};
   static constexpr std::size_t kDialsMax = 8;
+  // Devices that one code is tried with: each of them may guess once what it is.
   static constexpr std::size_t kInvitersTriedMax = 20;
 
   struct Options {
@@ -105,9 +118,12 @@ class Node final : public PeerSessionOwner {
   PairingCode invite(const ShareId& share, Role role, Duration lifetime);
   [[nodiscard]] bool invitation_open() const;
   [[nodiscard]] InvitationState invitation(const ShareId& share) const;
-  // Looks for whoever has an invitation for this code, and becomes a member. Errors: not_found
-  // (nobody has an open invitation), not_authentic (a wrong code), expired, refused, ...
-  asio::awaitable<Result<Grant>> join(PairingCode code, TimePoint deadline);
+  // Looks for whoever has an invitation for this code, and becomes a member: asks everybody who
+  // announces one, each once, and then the given addresses.
+  //
+  // Errors: not_found (nobody has an open invitation); not_authentic (a wrong code), expired,
+  // refused or busy, as somebody answered; what kept the last one that was found from being asked.
+  asio::awaitable<Result<Grant>> join(PairingCode code, JoinDeadlines until);
 
   // --- People ---
   [[nodiscard]] const PeerSession* session(const DeviceId& device) const;
@@ -134,6 +150,22 @@ class Node final : public PeerSessionOwner {
   struct Joining {
     PairingJoiner joiner;
     OneShot<Result<Grant>>* outcome;
+  };
+  // Somebody to try a code with.
+  struct Inviter {
+    std::string device_tag;  // Empty if not known.
+    std::vector<SightedAddress> addresses;
+    std::optional<GivenAddress> given;
+  };
+  // What a join has come to so far.
+  struct JoinSearch {
+    std::set<std::string> asked;  // In this round: instances, given addresses.
+    std::set<SightedAddress> answered;
+    std::set<std::string> answered_tags;
+    std::size_t answers = 0;
+    std::optional<Error> refusal;    // The answer that tells most.
+    std::optional<Error> unreached;  // In this round.
+    bool decided = false;
   };
   struct SessionEntry {
     std::unique_ptr<PeerSession> session;
@@ -169,7 +201,9 @@ class Node final : public PeerSessionOwner {
   Result<Bytes> grant_to(const DeviceId& device, ByteView description);
   asio::awaitable<Result<Grant>> join_at(SightedAddress address, const PairingCode& code,
                                          TimePoint deadline);
-  asio::awaitable<std::vector<std::vector<SightedAddress>>> find_inviters();
+  asio::awaitable<Result<Grant>> ask_inviter(Inviter inviter, const PairingCode& code,
+                                             JoinSearch& search, TimePoint deadline);
+  [[nodiscard]] std::optional<Inviter> next_inviter(JoinSearch& search) const;
   asio::awaitable<std::vector<SightedAddress>> resolve(GivenAddress address);
 
   asio::awaitable<void> dial_loop();

@@ -149,45 +149,70 @@ void Node::resume_joiner(SessionEntry& entry, ByteView message) {
   entry.session->close(Errc::closed);
 }
 
-// Whom to try the code with: each a device with its addresses. Given addresses count while
-// discovery finds nobody who invites.
-asio::awaitable<std::vector<std::vector<SightedAddress>>> Node::find_inviters() {
-  std::vector<std::vector<SightedAddress>> inviters;
-  for (const Sighted& sighted : addresses_.inviting()) inviters.push_back(sighted.addresses);
-  if (!inviters.empty()) co_return inviters;
-  const std::vector<GivenAddressState> given = given_addresses();
-  for (const GivenAddressState& state : given) {
-    inviters.push_back(co_await resolve(state.address));
+// Who is asked next in this round: those that announce an invitation, then addresses that a person
+// gave, whose device may have one that no announcement of reaches us.
+std::optional<Node::Inviter> Node::next_inviter(JoinSearch& search) const {
+  if (search.answers >= kInvitersTriedMax) return std::nullopt;
+  for (const auto& [instance, sighted] : addresses_.sightings()) {
+    if (!sighted.invitation_open || search.answered_tags.contains(sighted.device_tag)) continue;
+    if (!search.asked.insert(instance).second) continue;
+    return Inviter{sighted.device_tag, sighted.addresses, std::nullopt};
   }
-  co_return inviters;
+  for (const Given& given : given_) {
+    const std::string tag = given.device ? device_tag(*given.device) : std::string();
+    if (given.device && search.answered_tags.contains(tag)) continue;
+    if (!search.asked.insert(given.address.text()).second) continue;
+    return Inviter{tag, {}, given.address};
+  }
+  return std::nullopt;
 }
 
-asio::awaitable<Result<Grant>> Node::join(PairingCode code, TimePoint deadline) {
-  Error last{Errc::not_found, "an open invitation"};
-  std::set<SightedAddress> answered;
+asio::awaitable<Result<Grant>> Node::join(PairingCode code, JoinDeadlines until) {
+  JoinSearch search;
   asio::steady_timer pause(executor_);
-  while (Clock::now() < deadline && !stopping_) {
-    const std::vector<std::vector<SightedAddress>> inviters = co_await find_inviters();
-    for (const std::vector<SightedAddress>& inviter : inviters) {
-      const bool known = std::ranges::any_of(
-          inviter, [&](const SightedAddress& address) { return answered.contains(address); });
-      if (known || answered.size() >= kInvitersTriedMax) continue;
-      for (const SightedAddress& address : inviter) {
-        auto grant = co_await join_at(address, code, deadline);
-        if (grant) co_return grant;
-        // Whoever cannot be reached has not been asked: the device's next address, or later again.
-        if (!is_answer(grant.error())) continue;
-        // A second guess at the same device would cost its owner another attempt.
-        answered.insert(inviter.begin(), inviter.end());
-        last = grant.error();
-        break;
-      }
+  while (!stopping_) {
+    search.asked.clear();
+    search.unreached.reset();
+    while (auto inviter = next_inviter(search)) {
+      auto grant = co_await ask_inviter(*std::move(inviter), code, search, until.unreachable);
+      if (grant || search.decided) co_return grant;
     }
-    if (!answered.empty()) co_return last;
+    const TimePoint now = Clock::now();
+    if (search.unreached) {
+      if (now >= until.unreachable) co_return search.refusal.value_or(*search.unreached);
+    } else if (search.refusal) {
+      if (now >= until.refused) co_return *search.refusal;
+    } else if (now >= until.nobody) {
+      break;
+    }
     pause.expires_after(kLookAgain);
     co_await pause.async_wait(kAsValue);
   }
-  co_return last;
+  co_return Error{Errc::not_found, "an open invitation"};
+}
+
+// Tries a device's addresses until it has answered at one of them, and notes how that went.
+asio::awaitable<Result<Grant>> Node::ask_inviter(Inviter inviter, const PairingCode& code,
+                                                 JoinSearch& search, TimePoint deadline) {
+  if (inviter.given) inviter.addresses = co_await resolve(*inviter.given);
+  Error failed{Errc::not_found, "address"};
+  for (const SightedAddress& address : inviter.addresses) {
+    // A second guess at the same device would cost its owner another attempt.
+    if (search.answered.contains(address)) co_return failed;
+    auto grant = co_await join_at(address, code, deadline);
+    if (grant) co_return grant;
+    failed = std::move(grant).error();
+    if (!is_answer(failed)) continue;
+    ++search.answers;
+    search.answered.insert(inviter.addresses.begin(), inviter.addresses.end());
+    if (!inviter.device_tag.empty()) search.answered_tags.insert(inviter.device_tag);
+    const bool tells_more = failed.code == make_error_code(Errc::not_authentic);
+    if (!search.refusal || tells_more) search.refusal = failed;
+    search.decided = inviter.given && addresses_.inviting().empty();
+    co_return failed;
+  }
+  if (!inviter.given) search.unreached = failed;
+  co_return failed;
 }
 
 asio::awaitable<Result<Grant>> Node::join_at(SightedAddress address, const PairingCode& code,

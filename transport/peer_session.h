@@ -63,6 +63,7 @@ class PeerSession final : public ConnectionObserver, public PeerLink {
   [[nodiscard]] std::optional<CipherSuite> alternative_suite() const {
     return connection_.alternative_suite();
   }
+  [[nodiscard]] std::optional<Errc> closed_by_peer() const { return connection_.closed_by_peer(); }
   // Where the peer is, for people: "10.0.0.2:22727".
   [[nodiscard]] std::string address() const;
   [[nodiscard]] std::uint64_t received_bytes() const { return received_bytes_; }

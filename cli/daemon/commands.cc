@@ -88,11 +88,10 @@ Outcome<Answer> SyncNode::invite(const InviteRequest& request) {
   const Duration lifetime = request.ttl.count() > 0
                                 ? std::min<Duration>(request.ttl, std::chrono::hours(24))
                                 : Duration(limits::kInvitationLifetime);
-  const PairingCode code = node_->invite(folder.registered.id, role, lifetime);
   InviteReport report;
   report.share = name_of(folder);
   report.role = to_string(role);
-  report.invitation = invitation_report(folder, code, lifetime);
+  report.invitation = open_invitation(folder, role, lifetime);
   return Answer(std::move(report));
 }
 

@@ -12,20 +12,46 @@ using namespace std::chrono_literals;
 
 // How long a device takes at most to be found on a network in order.
 constexpr auto kFindTime = 2500ms;
-// How long a code is tried while nobody with an invitation is found.
-constexpr auto kJoinTime = 30s;
+// After this everybody who announces something has been found. Queries go out at the start, and 1
+// and 3 s later (RFC 6762, section 5.2); an answer takes a few tenths of a second at most, and two
+// lost packets in a row are not unusual in a wireless network.
+constexpr auto kSettleTime = 4s;
+// An invitation that was opened this moment is announced at once, and again a second later, and two
+// seconds after that (RFC 6762, section 8.3): one of them lost, and time to spare.
+constexpr auto kAnnounceTime = 2500ms;
+// How long a device that was found may take to be reached: three attempts of kDialTimeout.
+constexpr auto kReachTime = 10s;
 // How long a device that let us in may take to be connected as a member.
 constexpr auto kMeetTime = 3s;
 
-Failure pairing_failure(const Error& error) {
+Failure nobody_invites(const std::optional<DiscoveryProblem>& discovery) {
+  const std::string message = "found no device with an open invitation";
+  if (discovery) {
+    return {ExitCode::not_found,
+            message + " (" + discovery->text + ")",
+            {},
+            "give the other device's address with `lansync connect HOST`, and join again"};
+  }
+  return {ExitCode::not_found,
+          message + "; a code works once and for a few minutes",
+          {},
+          "run `lansync invite` on the other device; if it is in another network, `lansync connect "
+          "HOST` first"};
+}
+
+Failure pairing_failure(const Error& error, const std::optional<DiscoveryProblem>& discovery) {
   const auto is = [&](Errc errc) { return error.code == make_error_code(errc); };
   if (is(Errc::not_authentic)) {
-    return {
-        ExitCode::refused, "wrong code", {}, "type the code again as the other device shows it"};
+    return {ExitCode::refused,
+            "wrong code: the device with the open invitation refused it",
+            {},
+            "type the code that it shows now"};
   }
   if (is(Errc::expired)) {
-    return {
-        ExitCode::refused, "the code has expired", {}, "run `lansync invite` on the other device"};
+    return {ExitCode::refused,
+            "the code has expired: the device that was asked has no open invitation",
+            {},
+            "run `lansync invite` there"};
   }
   if (is(Errc::refused)) {
     return {ExitCode::refused,
@@ -36,14 +62,10 @@ Failure pairing_failure(const Error& error) {
   if (is(Errc::busy)) {
     return {ExitCode::refused, "another device is being let in right now", {}, "try again"};
   }
-  if (is(Errc::not_found)) {
-    return {ExitCode::not_found,
-            "no device on this network has an open invitation",
-            {},
-            "run `lansync invite` on the other device; on another network, `lansync connect` to it "
-            "first"};
-  }
-  return to_failure(error, "try again");
+  if (is(Errc::not_found)) return nobody_invites(discovery);
+  return {is(Errc::peer_timed_out) ? ExitCode::timeout : ExitCode::failed,
+          "the device with the open invitation cannot be reached (" + error.code.message() + ")",
+          error.context, "see whether a firewall there keeps connections out"};
 }
 
 std::string display_name(std::string text) {
@@ -96,7 +118,14 @@ asio::awaitable<Outcome<Answer>> SyncNode::join(JoinRequest request, Reply& repl
       code = *std::move(answer);
     }
   }
-  if (code.empty()) co_return create_share(request, facts->path);
+  if (code.empty()) {
+    const auto problem = discovery_->problem();
+    if (problem && !request.create) {
+      reply.note("looked for no open invitation (" + problem->text +
+                 "): to join another device's share, `lansync connect HOST` and give its code");
+    }
+    co_return create_share(request, facts->path);
+  }
   co_return co_await join_with_code(facts->path, std::move(code), reply);
 }
 
@@ -132,8 +161,13 @@ asio::awaitable<Outcome<Answer>> SyncNode::join_with_code(std::filesystem::path 
   }
   reply.note("looking for the device that shows this code");
   const PairingCode wanted = *code;
-  const auto grant = co_await node_->join(wanted, Clock::now() + kJoinTime);
-  if (!grant) co_return pairing_failure(grant.error());
+  const TimePoint now = Clock::now();
+  const TimePoint settled = discovery_since_ + kSettleTime;
+  const JoinDeadlines until{.refused = settled,
+                            .nobody = std::max(settled, now + kAnnounceTime),
+                            .unreachable = now + kReachTime};
+  const auto grant = co_await node_->join(wanted, until);
+  if (!grant) co_return pairing_failure(grant.error(), discovery_->problem());
   RegisteredShare share;
   share.genesis = grant->genesis;
   share.ops = grant->ops;
@@ -193,12 +227,10 @@ Outcome<Answer> SyncNode::create_share(const JoinRequest& request,
   const auto registered = register_share(std::move(share));
   if (!registered) return registered.error();
   const Role role = role_from(request.role).value_or(Role::editor);
-  const PairingCode code =
-      node_->invite((*registered)->registered.id, role, limits::kInvitationLifetime);
   JoinReport report;
   report.share = name_of(**registered);
   report.created = true;
-  report.invitation = invitation_report(**registered, code, limits::kInvitationLifetime);
+  report.invitation = open_invitation(**registered, role, limits::kInvitationLifetime);
   report.members = member_reports(**registered);
   return Answer(std::move(report));
 }

@@ -26,6 +26,19 @@ IssueReport no_space(std::uint64_t bytes) {
           "make room; syncing goes on by itself"};
 }
 
+IssueReport issue_of(const DiscoveryProblem& problem) {
+  switch (problem.kind) {
+    case DiscoveryProblem::Kind::no_network:
+      return {"", "no_network", problem.text, "connect this device; it goes on by itself"};
+    case DiscoveryProblem::Kind::no_multicast:
+      return {"", "no_multicast", problem.text,
+              "devices do not find each other by themselves here; give an address: lansync connect "
+              "HOST"};
+    case DiscoveryProblem::Kind::unseen: break;
+  }
+  return {"", "discovery", problem.text, "on the other device: lansync connect HOST"};
+}
+
 IssueReport held(std::uint64_t deletions, const std::string& path) {
   return {"", "held", std::to_string(deletions) + " files would be deleted at once",
           "if that is meant, run: lansync resume " + path};
@@ -72,11 +85,7 @@ DeviceReport SyncNode::device_report() const {
     report.issues.push_back({"", "port", "cannot accept connections: " + listen_problem_,
                              "choose another port with `listen` in config.toml"});
   }
-  const std::string discovery = discovery_ ? discovery_->state() : "off";
-  if (discovery.starts_with("no ") || discovery.find("problem") != std::string::npos) {
-    report.issues.push_back({"", "discovery", "looking for other devices: " + discovery,
-                             "connect to a network, or give an address: lansync connect HOST"});
-  }
+  if (const auto problem = discovery_->problem()) report.issues.push_back(issue_of(*problem));
   for (const GivenAddressState& given : node_->given_addresses()) {
     if (given.connected) continue;
     report.issues.push_back({"", "address",
@@ -155,13 +164,15 @@ ShareReport SyncNode::share_report(const Folder& folder) const {
   return report;
 }
 
-InvitationReport SyncNode::invitation_report(const Folder& folder, const PairingCode& code,
-                                             Duration lifetime) const {
+// Opens an invitation that ends with a whole second, so that the time told is the time it ends.
+InvitationReport SyncNode::open_invitation(const Folder& folder, Role role, Duration lifetime) {
+  using std::chrono::system_clock;
+  const auto now = system_clock::now();
+  const auto expires = std::chrono::ceil<std::chrono::seconds>(now + lifetime);
+  const PairingCode code = node_->invite(folder.registered.id, role, expires - now);
   InvitationReport report;
   report.code = code.text();
-  report.expires =
-      rfc3339(std::chrono::system_clock::now() +
-              std::chrono::duration_cast<std::chrono::system_clock::duration>(lifetime));
+  report.expires = rfc3339(expires);
   report.command = "lansync join " + typed_path(folder.registered.path, parts_.environment.home);
   report.link = "lansync:join/" + code.text();
   return report;

@@ -70,8 +70,7 @@ class SyncNode final : public DaemonNode {
   [[nodiscard]] MemberReport member_report(const MemberStatus& status) const;
   [[nodiscard]] std::vector<MemberReport> member_reports(const Folder& folder) const;
   [[nodiscard]] static ShareName name_of(const Folder& folder);
-  [[nodiscard]] InvitationReport invitation_report(const Folder& folder, const PairingCode& code,
-                                                   Duration lifetime) const;
+  InvitationReport open_invitation(const Folder& folder, Role role, Duration lifetime);
 
   Outcome<void> begin_listening();
   void begin_discovery();

@@ -10,6 +10,8 @@ from device import wait_until, wrong_code
 from trees import list_tree, make_tree, write_random
 
 CODE = r"[0-9A-Z]{4}-[0-9A-Z]{4}"
+# Far more than it takes to be sure that nobody has an invitation for a code.
+REFUSAL_SECONDS = 20
 
 
 class JoiningTest(EndToEndTest):
@@ -67,8 +69,8 @@ class JoiningTest(EndToEndTest):
     def test_a_wrong_code_teaches_nothing_and_the_right_one_still_works(self):
         code, tree = self.make_open_share()
         one, two = self.devices
-        outcome = two.run("join", two.folder, "--code", wrong_code(code))
-        self.assert_refused(outcome, 7, "code")
+        outcome = two.run("join", two.folder, "--code", wrong_code(code), patience=REFUSAL_SECONDS)
+        self.assert_refused(outcome, 7, "wrong code", "refused")
         self.assert_nothing_learned(one, two, tree)
         two.join(code)
         two.flush()
@@ -91,7 +93,7 @@ class JoiningTest(EndToEndTest):
         for number in range(1, 6):
             outcome = two.run("join", two.folder, "--code", wrong_code(code, number))
             self.assert_refused(outcome, 7, "code")
-        outcome = two.run("join", two.folder, "--code", code)
+        outcome = two.run("join", two.folder, "--code", code, patience=REFUSAL_SECONDS)
         self.assertIn(outcome.exit, (6, 7), outcome)
         self.assertIn("invit", outcome.err.lower())
         self.assert_nothing_learned(one, two, tree)
@@ -102,19 +104,19 @@ class JoiningTest(EndToEndTest):
         one, two = self.devices
         two.join(code)
         three = self.add_device_on_new_host(3)
-        outcome = three.run("join", three.folder, "--code", code)
-        self.assertIn(outcome.exit, (6, 7), outcome)
+        outcome = three.run("join", three.folder, "--code", code, patience=REFUSAL_SECONDS)
+        self.assert_refused(outcome, 6, "no device with an open invitation", "lansync invite")
         self.assertEqual(three.status()["shares"], [])
         self.assertEqual(self.others(one), {two.name})
 
     def test_an_expired_code_is_refused(self):
         _, tree = self.make_open_share()
         one, two = self.devices
-        invitation = one.ok("invite", one.folder, "--ttl", "30s")["invitation"]  # The shortest.
+        invitation = one.ok("invite", one.folder, "--ttl", "10s")["invitation"]  # The shortest.
         expires = datetime.datetime.fromisoformat(invitation["expires"].replace("Z", "+00:00"))
-        expires += datetime.timedelta(seconds=1)  # It is told without its fraction of a second.
-        wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > expires, "the expiry")
-        outcome = two.run("join", two.folder, "--code", one.note_code(invitation["code"]))
+        wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) >= expires, "the expiry")
+        outcome = two.run("join", two.folder, "--code", one.note_code(invitation["code"]),
+                          patience=REFUSAL_SECONDS)
         self.assertIn(outcome.exit, (6, 7), outcome)
         self.assertIn("invit", outcome.err.lower())
         self.assert_nothing_learned(one, two, tree)

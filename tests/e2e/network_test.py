@@ -84,6 +84,43 @@ class AddressesTest(EndToEndTest):
         write_random(one.folder / "afterwards", 5000, "afterwards")
         self.wait_until_same()
 
+    def assert_no_multicast_is_said(self, device, *words):
+        """In the status, as JSON and for people, with what helps."""
+        issue = device.wait_for_device_issue(
+            lambda issue: issue["code"] == "no_multicast", "that there is no multicast")
+        for word in ("no multicast on eth0", *words):
+            self.assertIn(word, issue["message"])
+        self.assertIn("lansync connect", issue["fix"])
+        self.assertRegex(device.run("status").out, r"! no multicast on eth0.*lansync connect")
+
+    def test_an_interface_without_multicast_is_said_in_the_status(self):
+        one, two = self.devices
+        two.start_daemon()
+        self.assertEqual(two.status()["device"]["issues"], [])
+        for device in self.devices:
+            self.lab.nic_multicast(device.host, "off")
+        self.assert_no_multicast_is_said(two)
+        code = one.create()
+        self.assert_no_multicast_is_said(one)
+        outcome = two.run("join", two.folder, "--code", code)
+        self.assert_refused(outcome, 6, "no multicast on eth0", "lansync connect")
+        two.ok("connect", "10.77.0.1")  # As it was told.
+        two.join(code)
+        for device in self.devices:
+            self.lab.nic_multicast(device.host, "on")
+            wait_until(lambda: not device.status()["device"]["issues"], "no issue any more")
+
+    def test_a_firewall_that_forbids_multicast_is_said_in_the_status(self):
+        self.forbid_multicast()
+        two = self.device(2)
+        two.start_daemon()
+        self.assert_no_multicast_is_said(two, "Operation not permitted")
+        outcome = two.run("join", two.folder)  # Nobody could be found who invites.
+        self.assertEqual(outcome.exit, 0, outcome)
+        self.assertRegex(outcome.err, "no multicast on eth0.*lansync connect")
+        self.lab.mcast(2, "allow")
+        wait_until(lambda: not two.status()["device"]["issues"], "no issue any more")
+
     def test_the_port_need_not_be_named(self):
         self.forbid_multicast()
         one, two = self.devices
@@ -139,7 +176,7 @@ class AddressesTest(EndToEndTest):
         one = self.device(1)
         late = self.add_device_on_new_host(3, plugged=False)
         late.create()
-        late.wait_for_device_issue(lambda issue: "network" in issue["message"].lower(),
+        late.wait_for_device_issue(lambda issue: issue["code"] == "no_network",
                                    "that there is no network")
         write_random(late.folder / "file", 5000, "file")
         self.lab.connect(3)

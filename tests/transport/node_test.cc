@@ -1,5 +1,7 @@
 #include "transport/node.h"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "core/index/memory_index.h"
@@ -63,6 +65,10 @@ class Device {
   }
 
   [[nodiscard]] const DeviceId& id() const { return keys_.id(); }
+  [[nodiscard]] bool refused_somebody() const {
+    return std::ranges::any_of(
+        log, [](const std::string& line) { return line.find("pairing with") != line.npos; });
+  }
 
   std::shared_ptr<MemoryFileSystem> files = std::make_shared<MemoryFileSystem>();
   std::vector<std::string> log;
@@ -91,10 +97,9 @@ class Device {
 // Devices on one network thread; whatever is sighted is told by hand.
 class Network {
  public:
-  Network() : anna(context_, "anna", 1), ben(context_, "ben", 2) {}
+  Network() : anna(context_, "anna", 1), ben(context_, "ben", 2), carl(context_, "carl", 3) {}
   ~Network() {
-    anna.node->stop();
-    ben.node->stop();
+    for (Device* device : {&anna, &ben, &carl}) device->node->stop();
     context_.run();
   }
 
@@ -103,27 +108,49 @@ class Network {
     ben.node->sighted("anna", anna.sighting());
   }
 
+  // Where nobody listens.
+  SightedAddress closed_port() {
+    asio::ip::tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
+    return {"127.0.0.1", acceptor.local_endpoint().port()};
+  }
+
   bool run_until(const std::function<bool()>& reached) {
     const TimePoint end = Clock::now() + kPatience;
     while (!reached() && Clock::now() < end) context_.run_one_for(100ms);
     return reached();
   }
 
-  Result<Grant> join(Device& device, const PairingCode& code) {
-    std::optional<Result<Grant>> outcome;
+  void begin_join(Device& device, const PairingCode& code, const JoinDeadlines& until) {
+    outcome_.reset();
     asio::co_spawn(
-        context_, device.node->join(code, Clock::now() + 10s),
-        [&](const std::exception_ptr&, Result<Grant> grant) { outcome = std::move(grant); });
-    REQUIRE(run_until([&] { return outcome.has_value(); }));
-    return *std::move(outcome);
+        context_, device.node->join(code, until),
+        [this](const std::exception_ptr&, Result<Grant> grant) { outcome_ = std::move(grant); });
   }
+
+  Result<Grant> end_join() {
+    REQUIRE(run_until([this] { return outcome_.has_value(); }));
+    return *std::move(outcome_);
+  }
+
+  Result<Grant> join(Device& device, const PairingCode& code,
+                     const JoinDeadlines& until = settled()) {
+    begin_join(device, code, until);
+    return end_join();
+  }
+
+  // All that can be found has been found; what was found may take its time.
+  static JoinDeadlines settled() { return {{}, {}, never()}; }
+  // Further than a test waits.
+  static TimePoint never() { return Clock::now() + 2 * kPatience; }
 
  private:
   asio::io_context context_{1};
+  std::optional<Result<Grant>> outcome_;
 
  public:
   Device anna;
   Device ben;
+  Device carl;
 };
 
 TEST_CASE("A device that has the code becomes a member and gets the files", "[node]") {
@@ -173,6 +200,98 @@ TEST_CASE("Without an invitation there is nobody to join", "[node]") {
   const auto grant = network.join(network.ben, PairingCode::generate(entropy));
   REQUIRE_FALSE(grant);
   CHECK(grant.error().code == make_error_code(Errc::not_found));
+}
+
+PairingCode code_of_nobody() {
+  SeededEntropy entropy(77);
+  return PairingCode::generate(entropy);
+}
+
+TEST_CASE("Who has an invitation and is seen late is asked all the same", "[node]") {
+  Network network;
+  const ShareId annas = network.anna.found_share().id();
+  const ShareId carls = network.carl.found_share().id();
+  const PairingCode code = network.carl.node->invite(carls, Role::editor, 10min);
+  JoinDeadlines until{Network::never(), Network::never(), Network::never()};
+  SECTION("when another one has refused") {
+    network.anna.node->invite(annas, Role::editor, 10min);
+    network.introduce();
+    network.begin_join(network.ben, code, until);
+    REQUIRE(network.run_until([&] { return network.anna.refused_somebody(); }));
+  }
+  SECTION("when nobody was there") {
+    until.refused = {};
+    network.begin_join(network.ben, code, until);
+  }
+  SECTION("when another one cannot be reached") {
+    until.refused = {};
+    until.nobody = {};
+    network.ben.node->sighted("gone", {"0123456789abcdef", true, {network.closed_port()}});
+    network.begin_join(network.ben, code, until);
+  }
+  network.ben.node->sighted("carl", network.carl.sighting());
+  const auto grant = network.end_join();
+  REQUIRE(grant);
+  CHECK(share_id(grant->genesis) == carls);
+}
+
+TEST_CASE("Who was found and cannot be reached is not nobody", "[node]") {
+  Network network;
+  const SightedAddress closed = network.closed_port();
+  network.ben.node->sighted("gone", {"0123456789abcdef", true, {closed}});
+  const auto grant = network.join(network.ben, code_of_nobody(), {});
+  REQUIRE_FALSE(grant);
+  CHECK(grant.error().code == std::errc::connection_refused);
+  CHECK(grant.error().context == to_string(closed));
+}
+
+TEST_CASE("The answer of an address that a person gave decides at once", "[node]") {
+  Network network;
+  const ShareId annas = network.anna.found_share().id();
+  network.ben.node->give_address({"127.0.0.1", *network.anna.node->port()});
+  const JoinDeadlines until{Network::never(), Network::never(), Network::never()};
+  SECTION("no open invitation") {
+    const auto grant = network.join(network.ben, code_of_nobody(), until);
+    REQUIRE_FALSE(grant);
+    CHECK(grant.error().code == make_error_code(Errc::expired));
+  }
+  SECTION("a wrong code") {
+    network.anna.node->invite(annas, Role::editor, 10min);
+    const auto grant = network.join(network.ben, code_of_nobody(), until);
+    REQUIRE_FALSE(grant);
+    CHECK(grant.error().code == make_error_code(Errc::not_authentic));
+  }
+  SECTION("the right code") {
+    const PairingCode code = network.anna.node->invite(annas, Role::editor, 10min);
+    CHECK(network.join(network.ben, code, until));
+  }
+}
+
+TEST_CASE("An address that a person gave is asked after those that announce an invitation",
+          "[node]") {
+  Network network;
+  const ShareId annas = network.anna.found_share().id();
+  const ShareId carls = network.carl.found_share().id();
+  network.anna.node->invite(annas, Role::editor, 10min);
+  const PairingCode code = network.carl.node->invite(carls, Role::editor, 10min);
+  network.introduce();
+  network.ben.node->give_address({"127.0.0.1", *network.carl.node->port()});
+  const auto grant = network.join(network.ben, code);
+  REQUIRE(grant);
+  CHECK(share_id(grant->genesis) == carls);
+}
+
+TEST_CASE("A device is asked once, however many ways lead to it", "[node]") {
+  Network network;
+  const ShareId annas = network.anna.found_share().id();
+  network.anna.node->invite(annas, Role::editor, 10min);
+  network.introduce();
+  network.ben.node->sighted("anna again", network.anna.sighting());
+  network.ben.node->give_address({"127.0.0.1", *network.anna.node->port()});
+  for (int attempt = 1; attempt < limits::kInvitationAttemptsMax; ++attempt) {
+    CHECK_FALSE(network.join(network.ben, code_of_nobody()));
+  }
+  CHECK(network.anna.node->invitation_open());
 }
 
 }  // namespace
