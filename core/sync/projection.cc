@@ -126,7 +126,7 @@ Projection project(std::span<const Change> heads, bool live_beneath) {
   if (versions.empty() || (live_beneath && versions.back().kind != ChangeKind::dir)) {
     projection.main = derived_dir();
   } else {
-    const Change winner = versions.back();
+    const Change& winner = versions.back();
     projection.main = show(winner);
     losers.pop_back();
     last_set.offer(winner);
