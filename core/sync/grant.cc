@@ -7,8 +7,8 @@ namespace lansync {
 namespace {
 
 // A record of a grant, and all of them: a log that is longer reaches the device by gossip.
-constexpr std::size_t kRecordBytesMax = 64 * 1024;
-constexpr std::size_t kOpsMax = 4096;
+constexpr std::size_t kGrantRecordBytesMax = 64 * 1024;
+constexpr std::size_t kGrantOpsMax = 4096;
 
 }  // namespace
 
@@ -22,9 +22,9 @@ Bytes encode(const Grant& grant) {
 
 Result<Grant> decode_grant(ByteView bytes) {
   ByteReader reader(bytes);
-  const ByteView genesis_bytes = reader.sized(kRecordBytesMax);
-  std::vector<ByteView> op_bytes(reader.varint_up_to(kOpsMax));
-  for (ByteView& op : op_bytes) op = reader.sized(kRecordBytesMax);
+  const ByteView genesis_bytes = reader.sized(kGrantRecordBytesMax);
+  std::vector<ByteView> op_bytes(reader.varint_up_to(kGrantOpsMax));
+  for (ByteView& op : op_bytes) op = reader.sized(kGrantRecordBytesMax);
   auto finished = reader.finish("grant");
   if (!finished) return std::move(finished).error();
   Grant grant;

@@ -61,7 +61,7 @@ Result<SignedRecord> decode_signed_record(ByteView bytes) {
   SignedRecord record;
   record.body = to_bytes(reader.sized(kRecordBytesMax));
   record.signature = to_bytes(reader.sized(kSignatureBytesMax));
-  const auto finished = reader.finish("signed record");
+  auto finished = reader.finish("signed record");
   if (!finished) return std::move(finished).error();
   return record;
 }
@@ -93,7 +93,7 @@ Result<Genesis> open_genesis(const SignedRecord& record) {
   genesis.created_at.ns = reader.signed_varint();
   check_display_name(reader, genesis.name);
   check_display_name(reader, genesis.creator_name);
-  const auto finished = reader.finish("founding record");
+  auto finished = reader.finish("founding record");
   if (!finished) return std::move(finished).error();
   if (!verified(genesis.creator, kGenesisContext, record.body, record.signature)) {
     return Error{Errc::not_authentic, "founding record"};
@@ -164,7 +164,7 @@ Result<MemberOp> open_member_op(const SignedRecord& record) {
       before = author;
     }
   }
-  const auto finished = reader.finish("membership record");
+  auto finished = reader.finish("membership record");
   if (!finished) return std::move(finished).error();
   if (!verified(op.author, kMemberOpContext, record.body, record.signature)) {
     return Error{Errc::not_authentic, "membership record"};
