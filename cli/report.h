@@ -34,6 +34,7 @@ struct MemberReport {
   friend bool operator==(const MemberReport&, const MemberReport&) = default;
 };
 
+// `held`: it goes on only when a person acts, as the issues say.
 enum class ShareState { scanning, syncing, idle, paused, held, error };
 
 // Enough to name a share.
@@ -167,7 +168,8 @@ struct FlushedShare {
   friend bool operator==(const FlushedShare&, const FlushedShare&) = default;
 };
 
-// In sync only if all the shares are; otherwise the answer's exit code is `timeout` or `held`.
+// In sync only if all the shares are; otherwise the answer's exit code is `timeout`, `held` or
+// `no_space`.
 struct FlushReport {
   std::vector<FlushedShare> shares;
 

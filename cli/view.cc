@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/rfc3339.h"
 #include "cli/text/table.h"
 #include "cli/text/units.h"
 #include "cli/text/width.h"
@@ -13,6 +14,8 @@ namespace lansync::cli {
 namespace {
 
 constexpr std::string_view kIndent = "  ";
+// The first ones are those of the whole share; a thousand files may have the same.
+constexpr std::size_t kIssuesShown = 10;
 
 std::string shown(const std::string& name) { return escape_for_display(name); }
 
@@ -34,13 +37,23 @@ std::string to_go(std::uint64_t files, std::uint64_t bytes) {
   return format_files(files) + " (" + format_bytes(bytes) + ") to go";
 }
 
+bool has_issue(const ShareReport& report, std::string_view code) {
+  return std::ranges::any_of(report.issues,
+                             [code](const IssueReport& issue) { return issue.code == code; });
+}
+
+std::string held_text(const ShareReport& report) {
+  if (has_issue(report, "held") || !has_issue(report, "no_space")) return "held by a safety brake";
+  return "held by a full disk, " + to_go(report.need_files, report.need_bytes);
+}
+
 std::string state_text(const ShareReport& report) {
   const bool behind = report.need_files > 0 || report.need_bytes > 0;
   switch (report.state) {
     case ShareState::scanning: return "scanning";
     case ShareState::syncing: return "syncing, " + to_go(report.need_files, report.need_bytes);
     case ShareState::paused: return "paused";
-    case ShareState::held: return "held by a safety brake";
+    case ShareState::held: return held_text(report);
     case ShareState::error: return "stopped by an error";
     case ShareState::idle: break;
   }
@@ -50,7 +63,12 @@ std::string state_text(const ShareReport& report) {
 
 std::string render_issues(const std::vector<IssueReport>& issues) {
   std::string text;
+  std::size_t shown_issues = 0;
   for (const IssueReport& issue : issues) {
+    if (shown_issues++ == kIssuesShown) {
+      text.append(kIndent).append("! and ").append(format_count(issues.size() - kIssuesShown));
+      return text + " more: lansync status --json\n";
+    }
     text.append(kIndent).append("! ");
     if (!issue.path.empty()) text += shown(issue.path) + ": ";
     text += shown(issue.message);
@@ -98,7 +116,7 @@ std::string render_share(const ShareReport& report, std::size_t columns) {
 
 std::string render_invitation(const InvitationReport& invitation) {
   return "On the next device:  " + shown(invitation.command) + "\n" + "Good once, until " +
-         shown(invitation.expires) + ".\n";
+         shown(local_time(invitation.expires)) + ".\n";
 }
 
 std::string names_of(const std::vector<MemberReport>& members) {
@@ -198,7 +216,10 @@ std::string render_flush(const FlushReport& report) {
                   : fmt::format("in sync with {} connected {}\n", share.online_members,
                                 share.online_members == 1 ? "device" : "devices");
     } else {
-      text += "not in sync, " + to_go(share.need_files, share.need_bytes) + "\n";
+      const bool behind = share.need_files > 0 || share.need_bytes > 0;
+      text += "not in sync, " +
+              (behind ? to_go(share.need_files, share.need_bytes) : "waiting for other devices") +
+              "\n";
     }
   }
   return text.empty() ? "no shares, nothing to wait for\n" : text;

@@ -5,6 +5,7 @@
 #include "cli/client/conversation.h"
 #include "cli/daemon/login_start.h"
 #include "cli/daemon/start.h"
+#include "cli/rfc3339.h"
 #include "cli/text/qr_picture.h"
 #include "cli/view.h"
 #include "core/base/escape.h"
@@ -60,7 +61,7 @@ ExitCode await_member(const CommandContext& context, const ShareName& share,
                       const InvitationReport& invitation) {
   context.terminal.message("Waiting for the next device. Ctrl-C ends only the waiting.\n");
   const auto result = converse(context, AwaitMemberRequest{share.id},
-                               "the invitation stays open until " + invitation.expires +
+                               "the invitation stays open until " + local_time(invitation.expires) +
                                    "; syncing goes on in the background");
   if (!result) return report_failure(context, result.error());
   const auto* report = std::get_if<AwaitMemberReport>(&result->report);

@@ -210,12 +210,22 @@ asio::awaitable<Outcome<Answer>> SyncNode::flush(FlushRequest request, Reply& re
     ShareHost* host = node_->share(one.id);
     return host != nullptr && host->engine().status().activity == ShareActivity::held;
   };
+  // Room may be made any moment: that is waited for, and said.
+  const auto any_full = [this](const Waiting& one) {
+    ShareHost* host = node_->share(one.id);
+    return host != nullptr && host->engine().status().lacking_bytes > 0;
+  };
   bool all = std::ranges::all_of(waiting, reached);
   bool held = false;
+  bool full_said = false;
   while (!all && !held && Clock::now() < deadline && !stopping_) {
     co_await pause(kFlushLook);
     all = std::ranges::all_of(waiting, reached);
     held = !all && std::ranges::any_of(waiting, any_held);
+    if (!full_said && std::ranges::any_of(waiting, any_full)) {
+      full_said = true;
+      reply.note("the disk is full: waiting for room (`lansync status` says how much)");
+    }
     if (Clock::now() < next_progress) continue;
     next_progress = Clock::now() + kProgressInterval;
     Progress progress;
@@ -249,7 +259,14 @@ asio::awaitable<Outcome<Answer>> SyncNode::flush(FlushRequest request, Reply& re
     }
     report.shares.push_back(std::move(share));
   }
-  const ExitCode exit = all ? ExitCode::ok : held ? ExitCode::held : ExitCode::timeout;
+  ExitCode exit = ExitCode::timeout;
+  if (all)
+    exit = ExitCode::ok;
+  else if (held)
+    exit = ExitCode::held;
+  else if (std::ranges::any_of(waiting, any_full))
+    exit = ExitCode::no_space;
+  if (held) reply.note("held by a safety brake: `lansync status` says why, and what helps");
   co_return Answer(std::move(report), exit);
 }
 

@@ -22,7 +22,7 @@ constexpr auto kAnnounceTime = 2500ms;
 // How long a device that was found may take to be reached: three attempts of kDialTimeout.
 constexpr auto kReachTime = 10s;
 // How long a device that let us in may take to be connected as a member.
-constexpr auto kMeetTime = 3s;
+constexpr auto kMeetOwnerTime = 3s;
 
 Failure nobody_invites(const std::optional<DiscoveryProblem>& discovery) {
   const std::string message = "found no device with an open invitation";
@@ -200,7 +200,7 @@ asio::awaitable<Outcome<Answer>> SyncNode::join_with_code(std::filesystem::path 
 
 // The device that let us in is a moment away: what is asked next should find it there.
 asio::awaitable<void> SyncNode::meet_members(ShareId id) {
-  const TimePoint deadline = Clock::now() + kMeetTime;
+  const TimePoint deadline = Clock::now() + kMeetOwnerTime;
   while (Clock::now() < deadline) {
     const auto folder = folders_.find(id);
     if (folder == folders_.end()) co_return;

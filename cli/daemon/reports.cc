@@ -5,15 +5,17 @@
 #include "cli/daemon/login_start.h"
 #include "cli/daemon/sync_node.h"
 #include "cli/rfc3339.h"
+#include "cli/text/units.h"
 #include "cli/version.h"
 
 namespace lansync::cli {
 namespace {
 
-ShareState state_of(ShareActivity activity) {
-  switch (activity) {
+ShareState state_of(const ShareStatus& status) {
+  switch (status.activity) {
     case ShareActivity::scanning: return ShareState::scanning;
-    case ShareActivity::syncing: return ShareState::syncing;
+    case ShareActivity::syncing:
+      return status.lacking_bytes > 0 ? ShareState::held : ShareState::syncing;
     case ShareActivity::idle: return ShareState::idle;
     case ShareActivity::held: return ShareState::held;
     case ShareActivity::error: break;
@@ -21,8 +23,10 @@ ShareState state_of(ShareActivity activity) {
   return ShareState::error;
 }
 
-IssueReport no_space(std::uint64_t bytes) {
-  return {"", "no_space", "the disk is full: " + std::to_string(bytes) + " bytes are needed",
+IssueReport no_space(std::uint64_t bytes, const std::string& path) {
+  return {path, "no_space",
+          "the disk is full, " + format_bytes(bytes) + " (" + std::to_string(bytes) +
+              " bytes) are needed",
           "make room; syncing goes on by itself"};
 }
 
@@ -40,8 +44,11 @@ IssueReport issue_of(const DiscoveryProblem& problem) {
 }
 
 IssueReport held(std::uint64_t deletions, const std::string& path) {
-  return {"", "held", std::to_string(deletions) + " files would be deleted at once",
-          "if that is meant, run: lansync resume " + path};
+  return {path, "held",
+          format_files(deletions) + (deletions == 1 ? " is" : " are") +
+              " gone where somebody deleted so much at once, and kept elsewhere",
+          "if that is meant: lansync resume " + shell_quoted(path) +
+              "; if not, put them back where they are gone"};
 }
 
 // The folder as a person would type it on a device of their own: beneath the home directory, if it
@@ -135,7 +142,7 @@ ShareReport SyncNode::share_report(const Folder& folder) const {
   const Membership& membership = folder.host->membership();
   if (const Member* self = membership.member(keys_->id())) report.role = to_string(self->role);
   const ShareStatus status = folder.host->engine().status();
-  report.state = state_of(status.activity);
+  report.state = state_of(status);
   report.files = status.disk.files;
   report.bytes = status.disk.bytes;
   report.need_files = status.need.files;
@@ -149,7 +156,8 @@ ShareReport SyncNode::share_report(const Folder& folder) const {
     report.issues.push_back(
         {"", "error", to_string(*status.error), "see that the folder is there"});
   }
-  if (status.lacking_bytes > 0) report.issues.push_back(no_space(status.lacking_bytes));
+  if (status.lacking_bytes > 0)
+    report.issues.push_back(no_space(status.lacking_bytes, report.share.path));
   if (status.held_deletions > 0) {
     report.issues.push_back(held(status.held_deletions, report.share.path));
   }

@@ -1,11 +1,13 @@
 #include "cli/view.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <catch2/catch.hpp>
 #include <utf8proc.h>
 
 #include "cli/failure.h"
+#include "cli/rfc3339.h"
 #include "cli/text/width.h"
 #include "tests/cli/sample_reports.h"
 #include "tests/support/bad_names.h"
@@ -90,6 +92,10 @@ TEST_CASE("Each state of a share has its words") {
   CHECK(first_line() == "Photos: paused");
   share.state = ShareState::held;
   CHECK(first_line() == "Photos: held by a safety brake");
+  share.issues = {{"/p", "no_space", "the disk is full", "make room"}};
+  CHECK(first_line() == "Photos: held by a full disk, 120 files (1.2 GB) to go");
+  share.issues.push_back({"/p", "held", "files are gone", "resume"});
+  CHECK(first_line() == "Photos: held by a safety brake");
   share.state = ShareState::error;
   CHECK(first_line() == "Photos: stopped by an error");
   share.state = ShareState::idle;
@@ -98,6 +104,23 @@ TEST_CASE("Each state of a share has its words") {
   CHECK(first_line() == "Photos: waiting for other devices");
   share.in_sync = true;
   CHECK(first_line() == "Photos: in sync");
+}
+
+TEST_CASE("Of many issues the first are shown, and how many there are") {
+  StatusReport status = test::sample_status();
+  status.shares.resize(1);
+  std::vector<IssueReport>& issues = status.shares.front().issues;
+  const auto count = [&](const std::string& words) {
+    return std::ranges::count_if(lines_of(render_status(status, 80)), [&](const std::string& line) {
+      return line.find(words) != line.npos;
+    });
+  };
+  issues.assign(10, {"file", "code", "is wrong", ""});
+  CHECK(count("is wrong") == 10);
+  CHECK(count("more") == 0);
+  issues.assign(1234, {"file", "code", "is wrong", ""});
+  CHECK(count("is wrong") == 10);
+  CHECK(count("! and 1,224 more: lansync status --json") == 1);
 }
 
 TEST_CASE("Peers are a table") {
@@ -121,7 +144,8 @@ TEST_CASE("Join says what happened first") {
         "Created the share 'Photos' (/people/anna/Photos)\n"
         "Code:  K3QX-9MPD\n"
         "On the next device:  lansync join <folder>\n"
-        "Good once, until 2026-03-14T15:02:00Z.\n");
+        "Good once, until " +
+            local_time("2026-03-14T15:02:00Z") + ".\n");
   join.created = false;
   join.invitation.reset();
   CHECK(render_join(join) == "Joined the share 'Photos' (/people/anna/Photos) with bob-desktop\n");
@@ -142,11 +166,13 @@ TEST_CASE("Flush says of each share whether it is in sync") {
   CHECK(render_flush({{{{"a", "A", "/a"}, true, "ff", 0, 0, 1},
                        {{"b", "B", "/b"}, true, "ff", 0, 0, 2},
                        {{"c", "C", "/c"}, true, "ff", 0, 0, 0},
-                       {{"d", "D", "/d"}, false, "ff", 3, 4000, 1}}}) ==
+                       {{"d", "D", "/d"}, false, "ff", 3, 4000, 1},
+                       {{"e", "E", "/e"}, false, "ff", 0, 0, 1}}}) ==
         "A: in sync with 1 connected device\n"
         "B: in sync with 2 connected devices\n"
         "C: up to date, but no other device is connected\n"
-        "D: not in sync, 3 files (4.0 kB) to go\n");
+        "D: not in sync, 3 files (4.0 kB) to go\n"
+        "E: not in sync, waiting for other devices\n");
 }
 
 TEST_CASE("No name of the corpus steers a terminal, in whatever output it stands") {

@@ -29,17 +29,20 @@ class FullDiskTest(EndToEndTest):
         self.share_folder()
         size = 12 << 20
         write_random(one.folder / "film", size, "film")
-        held = two.wait_for_share(
-            lambda share: any(issue["code"] == "no_space" for issue in share["issues"]),
-            "the issue")
+        held = two.wait_for_share(lambda share: share["state"] == "held", "the full disk")
         issue = next(issue for issue in held["issues"] if issue["code"] == "no_space")
-        self.assertRegex(issue["message"], r"\d", "it names the bytes that are needed")
+        self.assertEqual(issue["path"], str(two.folder))
+        self.assertIn(f"{size} bytes", issue["message"])
         self.assertTrue(issue["fix"])
-        self.assertNotEqual(held["state"], "idle")
+        out = two.run("status").out
+        self.assertRegex(out.splitlines()[0], "^Photos: held by a full disk, 1 file .* to go$")
+        self.assertIn(f"! {two.folder}: the disk is full, 13 MB ({size} bytes) are needed", out)
         self.assertEqual(held["need_files"], 1)
         self.assertEqual(held["need_bytes"], size)
         self.assertFalse(held["in_sync"])
-        self.assertIn(two.run("flush", two.folder, "--timeout", "2s").exit, (5, 9, 12))
+        flushed = two.run("flush", two.folder, "--timeout", "2s")
+        self.assertEqual(flushed.exit, 9, flushed)
+        self.assertIn("the disk is full", flushed.err)
         self.assertNotIn(b"film", list_tree(two.folder))
         (disk / "filler").unlink()
         self.wait_until_same()
@@ -174,7 +177,12 @@ class VanishedFolderTest(EndToEndTest):
         for number in range(290):
             (one.folder / f"{number % 10}" / f"{number}").unlink()
         self.assert_nothing_spreads(tree, ("held",))
-        self.assertEqual(one.run("flush", one.folder, "--timeout", "3s").exit, 12)
+        flushed = one.run("flush", one.folder, "--timeout", "3s")
+        self.assertEqual(flushed.exit, 12, flushed)
+        self.assertIn("lansync status", flushed.err)
+        status = one.run("status").out
+        self.assertRegex(status.splitlines()[0], "^Photos: held by a safety brake$")
+        self.assertRegex(status, rf"! {one.folder}: 290 files are gone .*lansync resume {one.folder};")
         self.assertEqual(one.ok("resume", one.folder)["released"], 290)
         # The other device has not been asked yet: what it hears may not be what was meant.
         two.wait_for_share(lambda share: share["state"] == "held", "the other's brake")
