@@ -256,8 +256,9 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
     apply.kind = ApplyStep::Kind::install_link;
     apply.link_target = step.node.link_target;
   } else if (step.node.size > 0 && !fetcher_.staged(step.path, step.node.content)) {
-    if (fetcher_.fetching(step.path, step.node.content)) return Waits::bytes;
-    if (!fetcher_.has_room()) return Waits::room;
+    if (!fetcher_.fetching(step.path, step.node.content) && !fetcher_.has_room()) {
+      return Waits::room;
+    }
     const auto started = fetcher_.start({.path = step.path,
                                          .source = step.source,
                                          .content = step.node.content,
@@ -430,7 +431,7 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   }
   issues_.clear(step.path.text());
   lacking_bytes_ = 0;
-  fetcher_.consumed(step.path);
+  fetcher_.consumed(step.path, step.node.content);
   several_names_.erase(step.path);
   if (is_removal(step)) return index_.remove_disk(step.path);
   DiskRow row;
@@ -438,6 +439,7 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   row.stat = result.stat;
   row.content = step.node.content;
   row.chunk_class = step.node.chunk_class;
+  row.racy = result.racy;
   row.source = step.source;
   row.shown = step.node.shown;
   return index_.put_disk(row);
@@ -448,7 +450,8 @@ void Applier::record_failure(const InJob& done, const Error& error, TimePoint no
   const bool overtaken =
       error.code == make_error_code(Errc::changed) || error.code == std::errc::file_exists ||
       error.code == std::errc::no_such_file_or_directory ||
-      error.code == std::errc::not_a_directory || error.code == std::errc::is_a_directory;
+      error.code == std::errc::not_a_directory || error.code == std::errc::is_a_directory ||
+      error.code == std::errc::too_many_symbolic_link_levels;
   if (overtaken) {
     // A person was here first: what they did is found by looking, and is a change of its own.
     scan_.request(step.path.parent(), false);

@@ -61,7 +61,11 @@ class DurableStage {
 Result<ApplyStepDone> installed(Result<InstallOutcome> outcome) {
   if (!outcome) return std::move(outcome).error();
   const bool rescued = outcome->end == InstallEnd::rescued;
-  return ApplyStepDone{outcome->stat, rescued || outcome->end == InstallEnd::replaced, rescued};
+  ApplyStepDone done;
+  done.stat = outcome->stat;
+  done.trashed = rescued || outcome->end == InstallEnd::replaced;
+  done.rescued = rescued;
+  return done;
 }
 
 Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
@@ -88,7 +92,7 @@ Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
   // Under the claimed name is our file again, or, if that could not be undone, the person's.
   const Error error = std::move(outcome).error();
   const auto rescued = rescue_stage(fs, claimed, FileIdentity::of(*staged), step.trash);
-  if (rescued && *rescued) return ApplyStepDone{{}, true, true};
+  if (rescued && *rescued) return installed(InstallOutcome{InstallEnd::rescued, {}});
   if (rescued) {
     if (auto back = fs.rename_stage(claimed, step.stage); !back) return std::move(back).error();
   }
@@ -104,12 +108,23 @@ Result<ApplyStepDone> set_metadata(FileSystem& fs, const ApplyStep& step) {
   if (before->kind != NodeKind::link && before->mode != step.mode) {
     if (auto set = fs.set_mode(step.path, step.mode); !set) return std::move(set).error();
   }
-  if (before->kind == NodeKind::file && before->mtime != step.mtime) {
+  FileStat wanted = *before;
+  const bool new_mtime = before->kind == NodeKind::file && before->mtime != step.mtime;
+  if (new_mtime) {
     if (auto set = fs.set_mtime(step.path, step.mtime); !set) return std::move(set).error();
+    wanted.mtime = step.mtime;
   }
   const auto after = fs.stat(step.path);
   if (!after) return after.error();
-  return ApplyStepDone{*after, false, false};
+  // Some file systems keep no modes.
+  const bool mode_as_set = after->mode == step.mode || after->mode == before->mode;
+  if (FileIdentity::of(*after) != FileIdentity::of(wanted) || !mode_as_set) {
+    return Error{Errc::changed, "file at the path"};
+  }
+  ApplyStepDone done;
+  done.stat = *after;
+  done.racy = new_mtime;
+  return done;
 }
 
 Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step) {
@@ -117,7 +132,9 @@ Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step) {
     case ApplyStep::Kind::make_dir: {
       const auto stat = make_dir(fs, step.path, step.mode);
       if (!stat) return stat.error();
-      return ApplyStepDone{*stat, false, false};
+      ApplyStepDone done;
+      done.stat = *stat;
+      return done;
     }
     case ApplyStep::Kind::install_file:
     case ApplyStep::Kind::install_link: return install_step(fs, step);

@@ -16,7 +16,12 @@ constexpr int kWrongChunksMax = 3;           // Then the peer is not asked again
 
 Result<void> Fetcher::start(const Wanted& wanted) {
   if (const auto known = by_path_.find(wanted.path); known != by_path_.end()) {
-    if (fetches_.at(known->second).wanted.content == wanted.content) return {};
+    Wanted& before = fetches_.at(known->second).wanted;
+    if (before.content == wanted.content) {
+      before.source = wanted.source;
+      before.version = wanted.version;
+      return {};
+    }
     cancel(wanted.path);
   }
   const FetchId id{next_fetch_++};
@@ -55,7 +60,10 @@ void Fetcher::cancel(const RelativePath& path) {
   erase(path);
 }
 
-void Fetcher::consumed(const RelativePath& path) { erase(path); }
+void Fetcher::consumed(const RelativePath& path, const ContentId& content) {
+  garbage_ = garbage_ || (by_path_.contains(path) && !staged(path, content));
+  erase(path);
+}
 
 bool Fetcher::take_garbage() {
   if (!garbage_ || stage_jobs_ > 0 || writes_under_way_ > 0 || !write_jobs_.empty()) return false;

@@ -75,11 +75,12 @@ class Fetcher {
 
   // Fetches for which there is no source at present do not take room from others.
   [[nodiscard]] bool has_room() const;
-  // Nothing happens if the same is being fetched; another content for the same path replaces it.
+  // If the same content is being fetched for the path, it is from now on for this source; another
+  // content for the path is replaced.
   Result<void> start(const Wanted& wanted);
   void cancel(const RelativePath& path);
-  // The staged file has been installed.
-  void consumed(const RelativePath& path);
+  // This content stands at the path now; what else was fetched for it is not wanted any more.
+  void consumed(const RelativePath& path, const ContentId& content);
   // A step that failed may have left something in the staging folder.
   void expect_garbage() { garbage_ = true; }
   // Whether something is left in the staging folder that nothing wants any more, and nobody is

@@ -97,6 +97,8 @@ struct ApplyJob {
 struct ApplyStepDone {
   FileStat stat;         // What stands there now; not for removals.
   bool trashed = false;  // Something went to the trash under the step's name.
+  // A write just before its mtime was set would not show: the file is to be read again.
+  bool racy = false;
   // The step did not work out, and what went to the trash is a version that nobody knows.
   bool rescued = false;
 };
@@ -104,13 +106,14 @@ struct Applied {
   std::vector<Result<ApplyStepDone>> steps;  // One for each.
 };
 
-// Throw away what an interrupted assembly left and nothing wants any more.
+// Tidy the staging folder, while no ApplyJob is under way: what a crash or an error left half
+// exchanged goes to the trash, and what an interrupted assembly left and nothing wants any more is
+// thrown away.
 struct CleanStageJob {
   RootIdentity root;
-  std::vector<std::string> keep;  // Sorted.
-  // Once, before the first other job: what a crash left half exchanged goes to the trash under
-  // names that begin with this. Empty otherwise.
-  std::string rescue_prefix;
+  std::string rescue_prefix;  // Of the names in the trash; not used before.
+  // Sorted. Absent before it is known what is wanted: then nothing is thrown away.
+  std::optional<std::vector<std::string>> keep;
 };
 struct Cleaned {};
 

@@ -57,8 +57,7 @@ Result<void> JobRunner::check_root(const RootIdentity& root) const {
 Result<Listing> JobRunner::list(const ListJob& job) const {
   if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
   auto listing = fs_.list(job.dir);
-  if (!listing) return listing;
-  // A root that was swapped while it was listed is not believed either.
+  // A root that was swapped while it was listed is not believed, nor that a folder is missing.
   if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
   return listing;
 }
@@ -172,15 +171,13 @@ Result<Applied> JobRunner::apply(const ApplyJob& job) const {
 
 Result<Cleaned> JobRunner::clean(const CleanStageJob& job) const {
   if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
-  if (!job.rescue_prefix.empty()) {
-    auto recovered = recover_claimed(fs_, job.rescue_prefix);
-    if (!recovered) return std::move(recovered).error();
-    return Cleaned{};
-  }
+  auto recovered = recover_claimed(fs_, job.rescue_prefix);
+  if (!recovered) return std::move(recovered).error();
+  if (!job.keep) return Cleaned{};
   auto names = fs_.list_stage();
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {
-    if (std::ranges::binary_search(job.keep, name) || is_claimed(name)) continue;
+    if (std::ranges::binary_search(*job.keep, name)) continue;
     if (auto removed = fs_.remove_stage(name); !removed) return std::move(removed).error();
   }
   return Cleaned{};

@@ -1,6 +1,7 @@
 #include "core/engine/local_edits.h"
 
 #include <algorithm>
+#include <span>
 
 namespace lansync {
 namespace {
@@ -13,6 +14,27 @@ bool is_copy(const Found& found) { return found.row && found.row->source != foun
 
 bool is_file_gone(const Found& found) {
   return !found.seen && found.row && found.row->stat.kind == NodeKind::file;
+}
+
+// Creates before deletes, so that no device ever has a moved file at neither place; and last what
+// takes a directory's place, so that none has a file with something beneath it.
+std::vector<std::pair<int, std::size_t>> publishing_order(std::span<const Change> changes) {
+  std::set<RelativePath> emptied;
+  for (const Change& change : changes) {
+    if (change.kind != ChangeKind::deleted) continue;
+    RelativePath dir = change.path.parent();
+    while (!dir.is_root() && emptied.insert(dir).second) dir = dir.parent();
+  }
+  std::vector<std::pair<int, std::size_t>> order;
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const Change& change = changes[i];
+    const bool in_the_way = change.kind == ChangeKind::file || change.kind == ChangeKind::link;
+    int rank = change.kind == ChangeKind::deleted ? 1 : 0;
+    if (in_the_way && emptied.contains(change.path)) rank = 2;
+    order.emplace_back(rank, i);
+  }
+  std::ranges::sort(order);
+  return order;
 }
 
 DiskRow row_for(const RelativePath& path, const Observation& seen) {
@@ -196,15 +218,10 @@ Result<void> LocalEdits::explain_one(const Found& found, WallTime now, Batch& ba
 
 Result<void> LocalEdits::finish(Batch& batch, std::set<RelativePath>& touched) {
   if (batch.changes.empty()) return {};
-  // Creates before deletes, so that no device ever has a moved file at neither place.
-  std::vector<std::pair<bool, std::size_t>> order;
-  for (std::size_t i = 0; i < batch.changes.size(); ++i) {
-    order.emplace_back(batch.changes[i].kind == ChangeKind::deleted, i);
-  }
-  std::ranges::sort(order);
+  const auto order = publishing_order(batch.changes);
   std::vector<Change> sorted;
   std::vector<std::size_t> place(order.size());
-  for (const auto& [deleted, i] : order) {
+  for (const auto& [rank, i] : order) {
     place[i] = sorted.size();
     sorted.push_back(std::move(batch.changes[i]));
   }

@@ -33,10 +33,11 @@ std::string trash_name(const RelativePath& path, WallTime now, std::uint64_t ser
   const year_month_day date(day);
   const hh_mm_ss time(at - day);
   char stamp[64];
-  std::snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02d%02d%02dZ-%06llu-", int(date.year()),
+  const nanoseconds rest = sys_time<nanoseconds>(nanoseconds(now.ns)) - at;
+  std::snprintf(stamp, sizeof(stamp), "%04d%02u%02uT%02d%02d%02dZ-%09lld-%llu-", int(date.year()),
                 unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
                 int(time.minutes().count()), int(time.seconds().count()),
-                static_cast<unsigned long long>(serial));
+                static_cast<long long>(rest.count()), static_cast<unsigned long long>(serial));
   return stamp + std::string(cut(path.name(), kTrashNameBytesMax));
 }
 

@@ -20,14 +20,6 @@ ChunkClass class_for(const FileStat& stat, const std::optional<DiskRow>& row) {
   return chunk_class_for(stat.size, row->chunk_class, row->stat.size);
 }
 
-Observation observe(const FileStat& stat, const DiskRow& row) {
-  Observation seen;
-  seen.stat = stat;
-  seen.content = row.content;
-  seen.chunk_class = row.chunk_class;
-  return seen;
-}
-
 }  // namespace
 
 void Scan::request(const RelativePath& dir, bool recursive) {
@@ -74,20 +66,33 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
   return std::nullopt;
 }
 
+// There is nothing at the path, or no directory, or none that leads there.
+bool is_no_dir(const Error& error) {
+  return error.code == std::errc::no_such_file_or_directory ||
+         error.code == std::errc::not_a_directory ||
+         error.code == std::errc::too_many_symbolic_link_levels;
+}
+
 Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listing) {
+  const bool no_root = !listing && listing.error().code == make_error_code(Errc::wrong_state);
+  const bool overtaken = stale_.erase(dir) > 0 || frozen_.contains(dir);
+  if (overtaken && !no_root) {
+    const bool recursive = listing_.extract(dir).mapped();
+    request(dir, recursive);
+    return {};
+  }
   if (!listing) {
     listing_.erase(dir);
-    stale_.erase(dir);
     const Error& error = listing.error();
-    if (error.code == make_error_code(Errc::wrong_state)) {
-      root_error_ = error;  // Not the share's root: nothing of it is to be believed.
+    if (no_root) {
+      root_error_ = error;  // Nothing of it is to be believed.
       to_list_.clear();
       to_hash_.clear();
       gone_.clear();
-    } else if (error.code == std::errc::no_such_file_or_directory ||
-               error.code == std::errc::not_a_directory) {
-      // It went while it was waited for; its parent tells.
-      if (!dir.is_root()) request(dir.parent(), false);
+    } else if (is_no_dir(error) && !dir.is_root()) {
+      // Its parent tells what is there instead. What was in it is not there, whatever that is.
+      if (auto reported = report_gone_beneath(dir); !reported) return reported;
+      request(dir.parent(), false);
     } else {
       issues_.raise({dir.text(), "unreadable", to_string(error),
                      "make the folder readable for the user that lansync runs as"});
@@ -97,11 +102,6 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
   }
   root_error_.reset();
   issues_.clear(dir.text());
-  if (stale_.erase(dir) > 0 || frozen_.contains(dir)) {
-    const bool recursive = listing_.extract(dir).mapped();
-    request(dir, recursive);
-    return {};
-  }
   clear_issues(dir, *listing);
   auto compared = compare(dir, *listing);
   listing_.erase(dir);
@@ -141,7 +141,12 @@ Result<void> Scan::compare(const RelativePath& dir, const Listing& listing) {
       continue;
     }
     if (known != missing.end()) missing.erase(known);
-    compare_entry(*path, entry.stat, row, recursive);
+    if (row && row->stat.kind == NodeKind::dir && entry.stat.kind != NodeKind::dir) {
+      if (auto reported = report_gone_beneath(row->path); !reported) return reported;
+    }
+    if (auto compared = compare_entry(*path, entry.stat, row, recursive); !compared) {
+      return compared;
+    }
   }
   for (const auto& [name, row] : missing) {
     if (auto reported = report_gone(*row); !reported) return reported;
@@ -149,8 +154,20 @@ Result<void> Scan::compare(const RelativePath& dir, const Listing& listing) {
   return {};
 }
 
-void Scan::compare_entry(const RelativePath& path, const FileStat& stat,
-                         const std::optional<DiskRow>& row, bool recursive) {
+// What is known already of a file whose bytes are taken as unchanged.
+Result<Observation> Scan::observe(const FileStat& stat, const DiskRow& row) {
+  Observation seen;
+  seen.stat = stat;
+  seen.content = row.content;
+  seen.chunk_class = row.chunk_class;
+  const auto list = index_.chunk_list(row.content);
+  if (!list) return list.error();
+  seen.one_chunk = !list->has_value();
+  return seen;
+}
+
+Result<void> Scan::compare_entry(const RelativePath& path, const FileStat& stat,
+                                 const std::optional<DiskRow>& row, bool recursive) {
   gone_.erase(path);
   if (stat.kind == NodeKind::dir) {
     const bool was_dir = row && row->stat.kind == NodeKind::dir;
@@ -162,20 +179,23 @@ void Scan::compare_entry(const RelativePath& path, const FileStat& stat,
     }
     const bool same_dir = was_dir && row->stat.inode == stat.inode;
     if (!same_dir || recursive) request(path, true);
-    return;
+    return {};
   }
   if (row && same_file(row->stat, stat) && !row->racy) {
     if (row->stat.mode != stat.mode || held_.contains(path)) {
-      found_.insert_or_assign(path, Found{path, observe(stat, *row), {}, row});
+      auto seen = observe(stat, *row);
+      if (!seen) return std::move(seen).error();
+      found_.insert_or_assign(path, Found{path, *std::move(seen), {}, row});
     }
-    return;
+    return {};
   }
   if (const auto reading = hashing_.find(path); reading != hashing_.end()) {
     // Changed while it is being read: look again when that is over.
     if (!same_file(reading->second.stat, stat)) changed_meanwhile_.insert(path);
-    return;
+    return {};
   }
   to_hash_.insert_or_assign(path, ToHash{stat, row});
+  return {};
 }
 
 Result<void> Scan::report_gone(const DiskRow& row) {
@@ -183,9 +203,13 @@ Result<void> Scan::report_gone(const DiskRow& row) {
   found_.erase(row.path);
   gone_.insert_or_assign(row.path, Found{row.path, std::nullopt, {}, row});
   if (row.stat.kind != NodeKind::dir) return {};
+  return report_gone_beneath(row.path);
+}
+
+Result<void> Scan::report_gone_beneath(const RelativePath& dir) {
   RelativePath after;
   for (;;) {
-    auto rows = index_.disk_beneath(row.path, after, kRowsPerRead);
+    auto rows = index_.disk_beneath(dir, after, kRowsPerRead);
     if (!rows) return std::move(rows).error();
     for (const DiskRow& child : *rows) {
       to_hash_.erase(child.path);
@@ -226,7 +250,10 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
     found.seen->one_chunk = found.list.chunks.size() <= 1;
     found.seen->chunk_class = class_for(hashed->stat, row);
   }
-  found_.insert_or_assign(path, std::move(found));
+  // What took a directory's place waits for what was in it to be missed: a path with something
+  // beneath it is a directory to everyone.
+  const bool instead_of_dir = row && row->stat.kind == NodeKind::dir;
+  (instead_of_dir ? gone_ : found_).insert_or_assign(path, std::move(found));
   end_round_if_done();
 }
 

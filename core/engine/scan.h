@@ -75,9 +75,11 @@ class Scan {
 
   void clear_issues(const RelativePath& dir, const Listing& listing);
   Result<void> compare(const RelativePath& dir, const Listing& listing);
-  void compare_entry(const RelativePath& path, const FileStat& stat,
-                     const std::optional<DiskRow>& row, bool recursive);
+  Result<void> compare_entry(const RelativePath& path, const FileStat& stat,
+                             const std::optional<DiskRow>& row, bool recursive);
+  Result<Observation> observe(const FileStat& stat, const DiskRow& row);
   Result<void> report_gone(const DiskRow& row);
+  Result<void> report_gone_beneath(const RelativePath& dir);
   void end_round_if_done();
 
   Index& index_;
@@ -94,7 +96,7 @@ class Scan {
   std::set<RelativePath> frozen_;
   std::set<RelativePath> stale_;  // Listings under way that must not be believed.
   std::map<RelativePath, Found> found_;
-  std::map<RelativePath, Found> gone_;
+  std::map<RelativePath, Found> gone_;  // And what stands where a directory was.
   bool round_open_ = false;
   std::uint64_t finished_rounds_ = 0;
 };

@@ -320,7 +320,10 @@ Result<void> ShareEngine::try_settle(Now now) {
 Result<void> ShareEngine::publish_found(Now now) {
   for (auto found = scan_.poll_found(); !found.empty(); found = scan_.poll_found()) {
     std::set<RelativePath> look_again;
-    for (const Found& one : found) touched_.insert(one.path);
+    for (const Found& one : found) {
+      touched_.insert(one.path);
+      if (one.row) touched_.insert(one.row->source);
+    }
     auto published = edits_.publish(std::move(found), now.wall, touched_, look_again);
     if (!published) return published;
     for (const RelativePath& dir : look_again) scan_.request(dir, false);
@@ -452,6 +455,10 @@ ShareStatus ShareEngine::status() const {
   return status;
 }
 
+CleanStageJob ShareEngine::clean_job(std::optional<std::vector<std::string>> keep) {
+  return {config_.root, trash_name(RelativePath(), now_.wall, ++cleanings_), std::move(keep)};
+}
+
 std::optional<Job> ShareEngine::poll_job() {
   if (failed_) return std::nullopt;
   const auto issue = [this](auto work, JobSource source) {
@@ -461,8 +468,7 @@ std::optional<Job> ShareEngine::poll_job() {
   };
   if (!recovered_ && !cleaning_) {
     cleaning_ = recovered_ = true;
-    return issue(CleanStageJob{config_.root, {}, trash_name(RelativePath(), now_.wall, 0)},
-                 std::monostate());
+    return issue(clean_job(std::nullopt), std::monostate());
   }
   // Whatever uses the staging folder waits while it is cleaned.
   if (auto job = cleaning_ ? std::nullopt : applier_.poll_job()) {
@@ -500,7 +506,7 @@ std::optional<Job> ShareEngine::poll_job() {
       scanned_once_ && !cleaning_ && need_.files == 0 && !applier_.job_under_way();
   if (may_clean && fetcher_.take_garbage()) {
     cleaning_ = true;
-    return issue(CleanStageJob{config_.root, fetcher_.stages(), {}}, std::monostate());
+    return issue(clean_job(fetcher_.stages()), std::monostate());
   }
   return std::nullopt;
 }

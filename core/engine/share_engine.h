@@ -164,6 +164,7 @@ class ShareEngine {
   Result<void> publish_found(Now now);
   void flush_hints(Now now);
   void drop_removed();
+  CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
   void answer_barriers();
   [[nodiscard]] ShareState own_state() const;
   void update_state();
@@ -202,7 +203,8 @@ class ShareEngine {
   std::uint64_t next_job_ = 1;
   bool recovered_ = false;
   TimePoint next_emptying_{};  // Of the trash.
-  bool cleaning_ = false;      // The staging folder, which nothing else uses meanwhile.
+  std::uint64_t cleanings_ = 0;
+  bool cleaning_ = false;  // The staging folder, which nothing else uses meanwhile.
   Totals need_;
   Totals disk_;
   std::uint64_t conflicts_ = 0;

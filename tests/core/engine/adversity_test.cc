@@ -195,8 +195,7 @@ TEST_CASE("Files swapped by their names arrive swapped", "[engine][adversity]") 
   CHECK(content_of(cluster.tree(1), "b") == "was a");
 }
 
-TEST_CASE("A directory and a file take each other's place on both sides",
-          "[engine][adversity][!shouldfail]") {
+TEST_CASE("A directory and a file take each other's place on both sides", "[engine][adversity]") {
   Cluster cluster(2, 1);
   cluster.connect_all();
   write_files(cluster.node(0).fs, "x", 3);

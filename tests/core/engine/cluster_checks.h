@@ -34,6 +34,13 @@ inline void require_agreement(Cluster& cluster) {
     for (const PathIssue& issue : status.issues) state += issue.path + ": " + issue.message + "\n";
   }
   for (const std::string& complaint : cluster.complaints()) state += complaint + "\n";
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    state += "on " + cluster.node(i).name + ":\n";
+    for (const auto& [path, node] : cluster.tree(i)) {
+      state += "  " + path + " " + std::to_string(static_cast<int>(node.kind)) + " " +
+               std::to_string(node.mode) + " " + node.content.substr(0, 12) + node.target + "\n";
+    }
+  }
   INFO(state);
   REQUIRE(settled);
   REQUIRE(cluster.complaints().empty());
