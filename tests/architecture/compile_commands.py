@@ -38,8 +38,9 @@ def _flags(entry):
     for word in words:
         if skip:
             skip = False
-        elif word in ("-o", "-c"):
+        # What follows -Xclang is a precompiled header's: a check reads what a file itself includes.
+        elif word in ("-o", "-c", "-Xclang"):
             skip = True
-        else:
+        elif not word.startswith("-O"):
             flags.append(word)
     return [f"-working-directory={entry['directory']}", "-fno-color-diagnostics", *flags]

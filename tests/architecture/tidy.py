@@ -32,7 +32,8 @@ def files_by_source(build):
         if line.startswith("    "):
             block.append(str((Path(build) / line.strip()).resolve()))
         elif block:
-            sources[block[0]] = block
+            # A sanitizer's list of exceptions may come before the source.
+            sources.update((path, block) for path in block if path.endswith(".cc"))
             block = []
     return sources
 
@@ -50,6 +51,24 @@ def problem_of(process):
         return None
     return process.stdout + "\n".join(
         line for line in process.stderr.split("\n") if "warnings generated" not in line)
+
+
+def check(batches):
+    """Returns how many batches have findings, those that passed, those whose files don't go together."""
+    passed, torn = [], []
+
+    def command_of(batch):
+        return ["clang-tidy-19", "--quiet", batch, "--", *batches[batch][1]]
+
+    def problem_of_batch(process):
+        batch = next(word for word in process.args if word in batches)
+        if "[clang-diagnostic-" in process.stdout and len(batches[batch][0]) > 1:
+            torn.append(batch)
+            return None
+        return problem_of(process)
+
+    failed = run_in_parallel.run_all(list(batches), command_of, problem_of_batch, passed.append)
+    return failed, [batch for batch in passed if batch not in torn], torn
 
 
 def main(root, build, chosen):
@@ -73,19 +92,20 @@ def main(root, build, chosen):
     remembered.mkdir(exist_ok=True)
     keys = {name: verdict_key(name) for name in names}
     to_check = [name for name in names if not (keys[name] and (remembered / keys[name]).exists())]
-    batches = tidy_batches.prepare(root, Path(build) / "tidy_batches", to_check, commands.flags)
-
-    def command_of(batch):
-        return ["clang-tidy-19", "--quiet", f"--config-file={config}", batch, "--",
-                *batches[batch][1]]
-
-    def passed(batch):
-        for name in batches[batch][0]:
-            if keys[name]:
-                (remembered / keys[name]).touch()
-
-    print(f"{len(names)} files, {len(to_check)} to check in {len(batches)} batches", flush=True)
-    failed = run_in_parallel.run_all(list(batches), command_of, problem_of, passed)
+    folder = build + "/tidy_batches"
+    failed = 0
+    waiting = list(tidy_batches.batches(root, to_check, commands.flags))
+    while waiting:
+        batches = tidy_batches.prepare(root, folder, waiting)
+        print(f"{len(names)} files, {len(to_check)} to check, in {len(batches)} batches", flush=True)
+        more_failed, passed, torn = check(batches)
+        failed += more_failed
+        for batch in passed:
+            for name in batches[batch][0]:
+                if keys[name]:
+                    (remembered / keys[name]).touch()
+        # A name that the packing overlooked. The compiler's word counts for a file by itself only.
+        waiting = [([name], commands.flags(name)) for batch in torn for name in batches[batch][0]]
     return 1 if failed or not names else 0
 
 

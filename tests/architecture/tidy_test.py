@@ -20,8 +20,9 @@ BAD = [
     ("int* none = 0;", "modernize-use-nullptr"),
     ("struct A { virtual ~A() = default; virtual void f(); }; struct B : A { virtual void f(); };",
      "modernize-use-override"),
-    ("struct Big { char bytes[900]; Big(const Big&); }; int size(Big big) { return big.bytes[0]; }",
-     "performance-unnecessary-value-param"),
+    ("struct Big { char bytes[900]; Big(const Big&); int size() const; }; const Big& any(); "
+     "int size() { const Big big = any(); return big.size(); }",
+     "performance-unnecessary-copy-initialization"),
     ("int f(int a) { if (a); return a; }", "bugprone-suspicious-semicolon"),
     ("int f(int unused) { return 1; }", "misc-unused-parameters"),
 ]
@@ -54,12 +55,21 @@ class Tidy(unittest.TestCase):
                 self.assertTrue(any(check in line for line in lines), found.stdout)
         self.assertNotIn("good.cc:", found.stdout)
 
-    def test_files_that_can_not_be_read_as_one_are_read_apart(self):
+    def test_files_with_one_name_for_two_things_are_read_apart(self):
+        body = "namespace {\nint f() { return 1; }\n}  // namespace\n"
+        found = tidy({"a.cc": body + "int a() { return f(); }\n",
+                      "b.cc": body + "int* b() { return f() ? 0 : 0; }\n"})
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("2 to check, in 2 batches", found.stdout)
+        self.assertIn("b.cc:4:", found.stdout)
+        self.assertIn("2 runs, 1 with problems", found.stdout)
+
+    def test_what_can_not_be_read_as_one_after_all_is_read_again_apart(self):
         found = tidy({"a.cc": "static int f() { return 1; }\nint a() { return f(); }\n",
                       "b.cc": "static int f() { return 2; }\nint b() { return f(); }\n",
                       "c.cc": "static int f() { return 3; }\nint* c() { return f() ? 0 : 0; }\n"})
         self.assertEqual(found.returncode, 1)
-        self.assertIn("3 to check in 3 batches", found.stdout)
+        self.assertIn("3 to check, in 1 batches", found.stdout)
         self.assertIn("c.cc:2:", found.stdout)
         self.assertIn("3 runs, 1 with problems", found.stdout)
 
