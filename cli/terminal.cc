@@ -21,7 +21,7 @@ constexpr std::string_view kWhiteSpace = " \t\r\n";
 
 void write_all(int fd, std::string_view text) {
   while (!text.empty()) {
-    const ssize_t written = write(fd, text.data(), text.size());
+    const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
@@ -57,7 +57,7 @@ Outcome<std::string> read_code(int fd, const std::string& file, const Interrupts
     }
     if (waited == Waited::too_long) return std::string();
     std::array<char, 512> chunk;
-    const ssize_t count = read(fd, chunk.data(), chunk.size());
+    const ssize_t count = ::read(fd, chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failure_from_errno("cannot read the code", file, {});
     if (count == 0) return trimmed(text);
@@ -104,7 +104,7 @@ std::optional<std::string> Terminal::ask(std::string_view question,
   while (line.size() < kLineBytesMax) {
     if (wait_for_input(STDIN_FILENO, interrupts, -1) != Waited::ready) break;
     std::array<char, 256> chunk;
-    const ssize_t count = read(STDIN_FILENO, chunk.data(), chunk.size());
+    const ssize_t count = ::read(STDIN_FILENO, chunk.data(), chunk.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
     line.append(chunk.data(), static_cast<std::size_t>(count));

@@ -41,7 +41,7 @@ struct AvahiClientApi {
 
 namespace {
 
-StringList txt_of(const Announcement& announcement) {
+StringList txt_list_of(const Announcement& announcement) {
   return to_string_list(encode_txt({.version = announcement.version,
                                     .device_tag = announcement.device_tag,
                                     .boot_nonce = announcement.boot_nonce,
@@ -168,16 +168,16 @@ void AvahiClientResponder::publish() {
 }
 
 int AvahiClientResponder::add_service() {
-  return avahi_entry_group_add_service_strlst(group_, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, {},
-                                              instance_.c_str(), kServiceType, nullptr, nullptr,
-                                              announcement_->port, txt_of(*announcement_).get());
+  return avahi_entry_group_add_service_strlst(
+      group_, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC, {}, instance_.c_str(), kServiceType, nullptr,
+      nullptr, announcement_->port, txt_list_of(*announcement_).get());
 }
 
 bool AvahiClientResponder::update_txt() {
   return group_ != nullptr && avahi_entry_group_is_empty(group_) == 0 &&
          avahi_entry_group_update_service_txt_strlst(group_, AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC,
                                                      {}, instance_.c_str(), kServiceType, nullptr,
-                                                     txt_of(*announcement_).get()) >= 0;
+                                                     txt_list_of(*announcement_).get()) >= 0;
 }
 
 }  // namespace lansync

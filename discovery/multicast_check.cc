@@ -66,7 +66,7 @@ std::string try_v6(unsigned index) {
   return send_to(fd.get(), group);
 }
 
-std::string names_of(const std::vector<LocalInterface>& interfaces) {
+std::string enumerate(const std::vector<LocalInterface>& interfaces) {
   std::string names;
   for (const LocalInterface& interface : interfaces) {
     names += (names.empty() ? "" : ", ") + interface.name;
@@ -104,7 +104,7 @@ std::optional<DiscoveryProblem> multicast_problem(const std::vector<LocalInterfa
     failure = attempt(interface);
     if (failure.empty()) return std::nullopt;
   }
-  std::string text = "no multicast on " + names_of(candidates.empty() ? connected : candidates);
+  std::string text = "no multicast on " + enumerate(candidates.empty() ? connected : candidates);
   if (!failure.empty()) text += ": " + failure;
   return DiscoveryProblem{Kind::no_multicast, std::move(text)};
 }

@@ -20,9 +20,9 @@ Node::Node(asio::any_io_executor executor, const LocalDevice& device, WorkerPool
 
 Node::~Node() = default;
 
-Result<void> Node::listen(ListenOptions options) {
+Result<void> Node::listen(const ListenOptions& options) {
   auto opened = Listener::open(
-      executor_, std::move(options),
+      executor_, options,
       [this](asio::ip::tcp::socket socket, HalfOpenTicket ticket) {
         accept(std::move(socket), std::move(ticket));
       },
@@ -227,7 +227,7 @@ void Node::on_session_closed(PeerSession& session, const Error& error) {
   if (entry.outcome != nullptr) entry.outcome->set(outcome);
   if (!session.dialled().empty() && error.code != make_error_code(Errc::closed)) {
     for (Given& given : given_) {
-      if (given.address.text() == session.dialled()) given.problem = to_string(error);
+      if (given.address.text() == session.dialled()) given.problem = error.code.message();
     }
   }
   const bool was_up =

@@ -93,7 +93,7 @@ class Node final : public PeerSessionOwner {
   ~Node() override;
 
   // Errors: Listener::open()'s.
-  Result<void> listen(ListenOptions options);
+  Result<void> listen(const ListenOptions& options);
   [[nodiscard]] std::optional<std::uint16_t> port() const;
   void start();
   void stop();

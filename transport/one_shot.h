@@ -13,7 +13,7 @@ namespace lansync {
 template <class T>
 class OneShot {
  public:
-  explicit OneShot(asio::any_io_executor executor) : came_(std::move(executor)) {}
+  explicit OneShot(const asio::any_io_executor& executor) : came_(executor) {}
 
   void set(T value) {
     if (value_) return;

@@ -13,7 +13,7 @@
 namespace lansync::cli {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kFileVersion = 1;
 
 Failure damaged(const std::filesystem::path& file) {
   return {ExitCode::integrity, "the list of shares is damaged", file.string(),
@@ -73,7 +73,7 @@ Json to_json(const ShareRegistry& registry) {
     }
     remembered.push_back({{"device", device.hex()}, {"addresses", std::move(list)}});
   }
-  return {{"v", kVersion},
+  return {{"v", kFileVersion},
           {"shares", std::move(shares)},
           {"given", std::move(given)},
           {"remembered", std::move(remembered)}};
@@ -91,7 +91,7 @@ Outcome<ShareRegistry> ShareRegistry::load(const std::filesystem::path& file) {
   text << stream.rdbuf();
   try {
     const Json json = parse_json(text.str());
-    if (json.is_discarded() || json.at("v").get<int>() != kVersion) return damaged(file);
+    if (json.is_discarded() || json.at("v").get<int>() != kFileVersion) return damaged(file);
     return registry_from(json);
   } catch (const std::exception&) {
     return damaged(file);

@@ -13,7 +13,7 @@
 #include "core/os/share_root.h"
 #include "core/os/unique_fd.h"
 
-struct inotify_event;
+struct inotify_event;  // NOLINT(readability-identifier-naming): the kernel's
 
 namespace lansync {
 

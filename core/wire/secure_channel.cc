@@ -7,7 +7,7 @@
 namespace lansync {
 namespace {
 
-constexpr std::size_t kLengthBytes = 2;
+constexpr std::size_t kFrameLengthBytes = 2;
 constexpr std::size_t kTextBytesMax = limits::kNoiseMessageBytesMax - kAeadTagBytes;
 
 // A message without text would only cost work.
@@ -49,7 +49,7 @@ class PieceReader {
 
 std::size_t wire_bytes(std::size_t text_bytes) {
   const std::size_t messages = (text_bytes + kTextBytesMax - 1) / kTextBytesMax;
-  return text_bytes + messages * (kLengthBytes + kAeadTagBytes);
+  return text_bytes + messages * (kFrameLengthBytes + kAeadTagBytes);
 }
 
 }  // namespace
@@ -94,9 +94,9 @@ void SecureChannel::start_handshake(ByteView preamble) {
 Result<void> SecureChannel::write_handshake_message(ByteView payload) {
   auto message = handshake_->write_message(payload);
   if (!message) return std::move(message).error();
-  const auto frame = output_.append(kLengthBytes + message->size());
+  const auto frame = output_.append(kFrameLengthBytes + message->size());
   put_length(frame, message->size());
-  std::ranges::copy(*message, frame.begin() + kLengthBytes);
+  std::ranges::copy(*message, frame.begin() + kFrameLengthBytes);
   return {};
 }
 
@@ -380,9 +380,9 @@ Result<void> SecureChannel::seal(const RecordHeader& header, std::span<const Byt
   output_.reserve(wire_bytes(rest));
   while (rest > 0) {
     const std::size_t text_bytes = std::min(rest, kTextBytesMax);
-    const auto message = output_.append(kLengthBytes + text_bytes + kAeadTagBytes);
+    const auto message = output_.append(kFrameLengthBytes + text_bytes + kAeadTagBytes);
     put_length(message, text_bytes + kAeadTagBytes);
-    const auto text = message.subspan(kLengthBytes, text_bytes);
+    const auto text = message.subspan(kFrameLengthBytes, text_bytes);
     plaintext.read(text);
     auto sealed = session_->send.seal(seal_cipher_, {}, text, message.last<kAeadTagBytes>());
     if (!sealed) return fail(std::move(sealed).error());

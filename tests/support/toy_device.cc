@@ -146,6 +146,7 @@ ToyDevice::ToyDevice(const ToyDevice& other)
 
 ToyDevice& ToyDevice::operator=(const ToyDevice& other) {
   LANSYNC_ASSERT(cast_ == other.cast_ && number_ == other.number_);
+  if (this == &other) return *this;
   index_ = other.index_;
   must(replica_.load());
   disk_ = other.disk_;

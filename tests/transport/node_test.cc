@@ -35,7 +35,7 @@ class Device {
     node.emplace(context.get_executor(), local_, pool_, std::move(options));
     ListenOptions listen;
     listen.address = "127.0.0.1";
-    REQUIRE(node->listen(std::move(listen)));
+    REQUIRE(node->listen(listen));
     node->start();
   }
 

@@ -21,7 +21,8 @@ TEST_CASE("An empty file has no chunks") {
   ContentHasher hasher(ChunkClass::mib4);
   hasher.update({});
   hasher.update({});
-  CHECK(std::move(hasher).finish().chunks.empty());
+  const auto content = std::move(hasher).finish();
+  CHECK(content.chunks.empty());
 }
 
 TEST_CASE("A small file is one chunk, and its content id is that chunk's hash") {

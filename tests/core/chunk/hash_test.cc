@@ -81,7 +81,7 @@ TEST_CASE("finish() leaves the hasher as it was") {
 }
 
 TEST_CASE("Hashing piece by piece gives the hash of the whole") {
-  CHECK(rc::check([](std::vector<std::uint16_t> pieces) {
+  CHECK(rc::check([](const std::vector<std::uint16_t>& pieces) {
     Hasher hasher;
     Bytes all;
     for (const std::uint16_t piece : pieces) {

@@ -103,7 +103,7 @@ class BothIndexes {
     both(ask);
   }
 
-  void append(std::uint8_t what, std::uint8_t how, Change change) {
+  void append(std::uint8_t what, std::uint8_t how, const Change& change) {
     const Author author = author_of((what + how) % kAuthors);
     std::vector<Change> changes = {change, file_change(any_path(how).text(), any_id(what))};
     // Sometimes two changes, sometimes one.

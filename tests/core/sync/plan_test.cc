@@ -27,9 +27,9 @@ class EverybodyIsAnna : public CopyNames {
  public:
   std::string author_name(const DeviceId&) const override { return "Anna"; }
   Result<bool> taken(const RelativePath& path, const RelativePath&) const override {
-    return std::ranges::find(taken_, path.text()) != taken_.end();
+    return std::ranges::find(taken_names, path.text()) != taken_names.end();
   }
-  std::vector<std::string> taken_;
+  std::vector<std::string> taken_names;
 };
 
 std::vector<std::string> places(const std::vector<Step>& steps) {
@@ -60,7 +60,7 @@ TEST_CASE("A conflict copy keeps out of an ordinary file's way", "[sync][plan]")
   state.path = path_of("f.txt");
   state.heads = {head_of(1, 1, ContentId{}), head_of(2, 2, toy_content("new"))};
   EverybodyIsAnna names;
-  names.taken_ = {"f (conflict 1970-01-01 0000 Anna 000000).txt"};
+  names.taken_names = {"f (conflict 1970-01-01 0000 Anna 000000).txt"};
   CHECK(places(plan(state, names).value()) ==
         std::vector<std::string>{"f (conflict 1970-01-01 0000 Anna 000000000000).txt", "f.txt"});
 }

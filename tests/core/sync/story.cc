@@ -9,6 +9,11 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 // 2026-03-14 15:02 UTC.
 constexpr std::int64_t kStart = 1'773'500'520 * kSecond;
 
+std::string superseded_at(const std::string& path, const std::string& device,
+                          const std::string& content) {
+  return device + " sees " + content + " at " + path + ", which was superseded";
+}
+
 }  // namespace
 
 Story::Story(const ToyCast& cast) {
@@ -159,7 +164,7 @@ std::optional<std::string> Story::fault_of(std::size_t device) const {
     const bool alive = std::ranges::any_of(ghosts_, [&](const Ghost& ghost) {
       return !ghost.superseded && ghost.content == is.content && ghost.path == is.source;
     });
-    if (!alive) return name + " sees " + is.content + " at " + path + ", which was superseded";
+    if (!alive) return superseded_at(path, name, is.content);
   }
   for (const Ghost& ghost : ghosts_) {
     if (ghost.superseded) continue;
