@@ -112,8 +112,6 @@ const char* text_of(Sql sql) {
     case Sql::trash_before:
       return "SELECT name, path, content, bytes, since FROM trash WHERE since < ?1"
              " ORDER BY since, name LIMIT ?2";
-
-    case Sql::count_: break;
   }
   LANSYNC_ASSERT(false);
   return "";

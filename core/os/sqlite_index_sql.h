@@ -56,10 +56,9 @@ enum class Sql : std::uint8_t {
   remove_trash,
   trash_with_content,
   trash_before,
-  count_,
 };
 
-inline constexpr std::size_t kSqlCount = static_cast<std::size_t>(Sql::count_);
+inline constexpr std::size_t kSqlCount = static_cast<std::size_t>(Sql::trash_before) + 1;
 
 // Its text. Each reads a range of one index or a single row; tests/core/os checks SQLite's plans.
 const char* text_of(Sql sql);
