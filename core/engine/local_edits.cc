@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kLookedFact = "looked";
 
-constexpr std::size_t kEqualFilesLookedAt = 8;
+constexpr std::size_t kEqualFilesCompared = 8;
 
 bool is_copy(const Found& found) { return found.row && found.row->source != found.row->path; }
 
@@ -77,7 +77,7 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
     if (one.seen && one.seen->stat.kind == NodeKind::file) brake.created(one.seen->content);
     if (!is_file_gone(one)) continue;
     // The same content at another path: a move whose other half was published before.
-    const auto others = index_.disk_with_content(one.row->content, kEqualFilesLookedAt);
+    const auto others = index_.disk_with_content(one.row->content, kEqualFilesCompared);
     if (!others) return others.error();
     const bool elsewhere =
         std::ranges::any_of(*others, [&](const DiskRow& row) { return !gone.contains(row.path); });
