@@ -17,6 +17,21 @@ bool is_removal(const Step& step) {
   return step.kind == StepKind::remove || step.kind == StepKind::remove_dir;
 }
 
+// What the path will have when the step is done, as far as that is known before.
+DiskRow row_of(const Step& step) {
+  DiskRow row;
+  row.path = step.path;
+  row.stat.kind = node_kind(step.node.kind);
+  row.stat.size = step.node.size;
+  row.stat.mtime = step.node.mtime;
+  row.stat.mode = step.node.mode;
+  row.content = step.node.content;
+  row.chunk_class = step.node.chunk_class;
+  row.source = step.source;
+  row.shown = step.node.shown;
+  return row;
+}
+
 std::optional<FileIdentity> identity(const std::optional<DiskRow>& row) {
   if (!row) return std::nullopt;
   return FileIdentity::of(row->stat);
@@ -214,6 +229,11 @@ Result<bool> Applier::parent_ready(const RelativePath& path) {
 Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   if (batch_paths_.contains(step.path)) return Waits::tree;
   if (batch_.size() >= kStepsMax) return Waits::room;
+  if (intents_.in_doubt(step.path)) {
+    scan_.request(step.path.parent(), false);
+    retry(step.source, now.steady + kBusyDelay);
+    return Waits::scan;
+  }
   // What is being looked at must not change beneath the look.
   if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
   if (is_removal(step)) return take_removal(step, now);
@@ -239,7 +259,7 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   } else {
     apply.kind = ApplyStep::Kind::set_metadata;
   }
-  add(step, std::move(apply), now);
+  if (auto added = add(step, std::move(apply), now); !added) return added.error();
   return Waits::tree;
 }
 
@@ -269,16 +289,20 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
     if (!started) return started.error();
     return Waits::bytes;
   }
-  add(step, std::move(apply), now);
+  if (auto added = add(step, std::move(apply), now); !added) return added.error();
   return Waits::tree;
 }
 
-void Applier::add(const Step& step, ApplyStep apply, Now now) {
+Result<void> Applier::add(const Step& step, ApplyStep apply, Now now) {
+  Intent intent{step.path, std::nullopt};
+  if (!is_removal(step)) intent.becomes = row_of(step);
+  if (auto begun = intents_.begin(std::move(intent)); !begun) return begun;
   if (step.row) apply.trash = trash_name(step.path, now.wall, ++trash_serial_);
   batch_paths_.insert(step.path);
   batch_paths_.insert(step.source);
   batch_steps_.push_back({step, apply.trash});
   batch_.push_back(std::move(apply));
+  return {};
 }
 
 Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
@@ -297,7 +321,7 @@ Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
       step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
   apply.path = step.path;
   apply.expected = identity(step.row);
-  add(step, std::move(apply), now);
+  if (auto added = add(step, std::move(apply), now); !added) return added.error();
   return Waits::tree;
 }
 
@@ -389,8 +413,8 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
   if (!applied) {
     // The root is not the share's, or nothing could be made durable: look at everything again.
     for (const InJob& done : steps) {
+      in_doubt(done.step);
       record_failure(done, applied.error(), now.steady);
-      scan_.request(done.step.path.parent(), false);
     }
     return {};
   }
@@ -407,6 +431,7 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
 Result<void> Applier::handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now) {
   if (result) return record_success(done, *result, now);
   fetcher_.expect_garbage();
+  in_doubt(done.step);
   record_failure(done, result.error(), now.steady);
   return {};
 }
@@ -420,6 +445,7 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
     fetcher_.handle_trashed(content);
   }
   if (result.rescued) {
+    intents_.doubt(step.path);
     issues_.raise({step.path.text(), "rescued",
                    "kept changing while another version was installed; one of its versions is " +
                        done.trash + " in .lansync/trash",
@@ -433,30 +459,29 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   lacking_bytes_ = 0;
   fetcher_.consumed(step.path, step.node.content);
   several_names_.erase(step.path);
+  if (auto done_with = intents_.done(step.path); !done_with) return done_with;
   if (is_removal(step)) return index_.remove_disk(step.path);
-  DiskRow row;
-  row.path = step.path;
+  DiskRow row = row_of(step);
   row.stat = result.stat;
-  row.content = step.node.content;
-  row.chunk_class = step.node.chunk_class;
   row.racy = result.racy;
-  row.source = step.source;
-  row.shown = step.node.shown;
   return index_.put_disk(row);
+}
+
+// An error may come after the deed.
+void Applier::in_doubt(const Step& step) {
+  intents_.doubt(step.path);
+  scan_.request(step.path.parent(), false);
 }
 
 void Applier::record_failure(const InJob& done, const Error& error, TimePoint now) {
   const Step& step = done.step;
+  // What a person did there first is found by looking, and is a change of its own.
   const bool overtaken =
       error.code == make_error_code(Errc::changed) || error.code == std::errc::file_exists ||
       error.code == std::errc::no_such_file_or_directory ||
       error.code == std::errc::not_a_directory || error.code == std::errc::is_a_directory ||
       error.code == std::errc::too_many_symbolic_link_levels;
-  if (overtaken) {
-    // A person was here first: what they did is found by looking, and is a change of its own.
-    scan_.request(step.path.parent(), false);
-    retry(step.source, now + kBusyDelay);
-  } else if (error.code == make_error_code(Errc::busy)) {
+  if (overtaken || error.code == make_error_code(Errc::busy)) {
     retry(step.source, now + kBusyDelay);
   } else if (error.code == std::errc::directory_not_empty) {
     issues_.raise({step.path.text(), "not_empty",

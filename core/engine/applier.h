@@ -9,6 +9,7 @@
 
 #include "core/base/time.h"
 #include "core/engine/fetcher.h"
+#include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/path_issues.h"
 #include "core/engine/scan.h"
@@ -43,8 +44,14 @@ class Applier {
   static constexpr std::chrono::seconds kBusyDelay{2};
   static constexpr std::chrono::seconds kNoSpaceDelay{5};
 
-  Applier(Index& index, Fetcher& fetcher, Scan& scan, PathIssues& issues, const CopyNames& names)
-      : index_(index), fetcher_(fetcher), scan_(scan), issues_(issues), names_(names) {}
+  Applier(Index& index, Intents& intents, Fetcher& fetcher, Scan& scan, PathIssues& issues,
+          const CopyNames& names)
+      : index_(index),
+        intents_(intents),
+        fetcher_(fetcher),
+        scan_(scan),
+        issues_(issues),
+        names_(names) {}
 
   void set_root(const RootIdentity& root) { root_ = root; }
 
@@ -99,14 +106,16 @@ class Applier {
   [[nodiscard]] bool creating() const;
   Result<Waits> take_install(const Step& step, Now now);
   Result<void> adopt(const Step& step);
-  void add(const Step& step, ApplyStep apply, Now now);
+  Result<void> add(const Step& step, ApplyStep apply, Now now);
   Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
   Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
+  void in_doubt(const Step& step);
   void record_failure(const InJob& done, const Error& error, TimePoint now);
   void wake(Waits waits);
   void retry(const RelativePath& source, TimePoint at);
 
   Index& index_;
+  Intents& intents_;
   Fetcher& fetcher_;
   Scan& scan_;
   PathIssues& issues_;

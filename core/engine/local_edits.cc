@@ -53,6 +53,7 @@ DiskRow row_for(const RelativePath& path, const Observation& seen) {
 Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
                                  std::set<RelativePath>& touched,
                                  std::set<RelativePath>& look_again) {
+  if (auto settled = settle_intents(found, touched); !settled) return settled;
   for (const Found& one : found) held_.forget(one.path);
   if (!released_) {
     const auto held = hold_if_many(found);
@@ -62,6 +63,21 @@ Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
   const bool complete = std::ranges::any_of(found, [](const Found& one) { return !one.seen; });
   if (complete || held_.count() == 0) released_ = false;
   return publish_all(found, now, touched, look_again);
+}
+
+// What the engine did itself, though it did not hear of it, is nobody's edit.
+Result<void> LocalEdits::settle_intents(std::vector<Found>& found,
+                                        std::set<RelativePath>& touched) {
+  for (Found& one : found) {
+    const auto late = overtaken(one);
+    if (!late) return late.error();
+    if (*late) continue;
+    const auto source = intents_.settle(one);
+    if (!source) return source.error();
+    if (*source) touched.insert(**source);
+  }
+  std::erase_if(found, [](const Found& one) { return !one.seen && !one.row; });
+  return {};
 }
 
 Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {

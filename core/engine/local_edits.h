@@ -5,6 +5,7 @@
 #include <set>
 #include <vector>
 
+#include "core/engine/intents.h"
 #include "core/engine/scan.h"
 #include "core/sync/deletion_brake.h"
 #include "core/sync/replica.h"
@@ -22,8 +23,8 @@ namespace lansync {
 // Owned by one share's engine.
 class LocalEdits {
  public:
-  LocalEdits(Index& index, Replica& replica, HeldDeletions& held)
-      : index_(index), replica_(replica), held_(held) {}
+  LocalEdits(Index& index, Replica& replica, HeldDeletions& held, Intents& intents)
+      : index_(index), replica_(replica), held_(held), intents_(intents) {}
 
   // Adds to `touched` the paths whose heads changed, to `look_again` the directories of findings
   // that were overtaken by a change of ours. An error is the index's.
@@ -53,6 +54,7 @@ class LocalEdits {
     std::vector<Displayed> displayed;
   };
 
+  Result<void> settle_intents(std::vector<Found>& found, std::set<RelativePath>& touched);
   Result<bool> first_look();
   Result<bool> overtaken(const Found& found);
   Result<bool> hold_if_many(std::vector<Found>& found);
@@ -66,6 +68,7 @@ class LocalEdits {
   Index& index_;
   Replica& replica_;
   HeldDeletions& held_;
+  Intents& intents_;
   bool released_ = false;
 };
 

@@ -151,6 +151,17 @@ Result<void> Scan::compare(const RelativePath& dir, const Listing& listing) {
   for (const auto& [name, row] : missing) {
     if (auto reported = report_gone(*row); !reported) return reported;
   }
+  return end_doubts(dir);
+}
+
+// What the look does not report is as the index has it: steps that failed there did nothing.
+Result<void> Scan::end_doubts(const RelativePath& dir) {
+  for (const RelativePath& path : intents_.in_doubt_within(dir)) {
+    const bool reported = to_hash_.contains(path) || hashing_.contains(path) ||
+                          found_.contains(path) || gone_.contains(path);
+    if (reported) continue;
+    if (auto done = intents_.done(path); !done) return done;
+  }
   return {};
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/engine/found.h"
 #include "core/engine/held_deletions.h"
+#include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/path_issues.h"
 #include "core/index/index.h"
@@ -38,8 +39,8 @@ class Scan {
   static constexpr std::size_t kHashesMax = 3;
   static constexpr std::size_t kFoundMax = 512;
 
-  Scan(Index& index, PathIssues& issues, const HeldDeletions& held)
-      : index_(index), issues_(issues), held_(held) {}
+  Scan(Index& index, PathIssues& issues, const HeldDeletions& held, Intents& intents)
+      : index_(index), issues_(issues), held_(held), intents_(intents) {}
 
   // Which root to insist on; from when the share was opened.
   void set_root(const RootIdentity& root) { root_ = root; }
@@ -79,12 +80,14 @@ class Scan {
                              const std::optional<DiskRow>& row, bool recursive);
   Result<Observation> observe(const FileStat& stat, const DiskRow& row);
   Result<void> report_gone(const DiskRow& row);
+  Result<void> end_doubts(const RelativePath& dir);
   Result<void> report_gone_beneath(const RelativePath& dir);
   void end_round_if_done();
 
   Index& index_;
   PathIssues& issues_;
   const HeldDeletions& held_;
+  Intents& intents_;
   RootIdentity root_;
   std::optional<Error> root_error_;
 

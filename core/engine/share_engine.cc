@@ -57,18 +57,20 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
       config_(std::move(config)),
       names_(index, membership),
       replica_(index, membership, config_.self, config_.sign),
-      scan_(index, issues_, held_),
-      edits_(index, replica_, held_),
+      intents_(index),
+      scan_(index, issues_, held_, intents_),
+      edits_(index, replica_, held_, intents_),
       exchange_(index, membership, replica_, peers_),
       fetcher_(index, peers_),
       server_(index),
-      applier_(index, fetcher_, scan_, issues_, names_) {
+      applier_(index, intents_, fetcher_, scan_, issues_, names_) {
   scan_.set_root(config_.root);
   applier_.set_root(config_.root);
 }
 
 void ShareEngine::start(Now now) {
   if (auto loaded = replica_.load(); !loaded) return fail(std::move(loaded).error());
+  if (auto loaded = intents_.load(); !loaded) return fail(std::move(loaded).error());
   scan_.request(RelativePath(), true);
   next_scan_ = now.steady + scan_interval_;
   settle(now);

@@ -11,6 +11,7 @@
 #include "core/engine/applier.h"
 #include "core/engine/exchange.h"
 #include "core/engine/fetcher.h"
+#include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/local_edits.h"
 #include "core/engine/path_issues.h"
@@ -179,6 +180,7 @@ class ShareEngine {
   PathIssues issues_;
   Replica replica_;
   HeldDeletions held_;
+  Intents intents_;
   Scan scan_;
   LocalEdits edits_;
   Exchange exchange_;

@@ -42,6 +42,15 @@ struct PendingRow {
   friend bool operator==(const PendingRow&, const PendingRow&) = default;
 };
 
+// What a step that was begun makes of a path: the row that it will have, with no inode yet, or
+// nothing.
+struct Intent {
+  RelativePath path;
+  std::optional<DiskRow> becomes;
+
+  friend bool operator==(const Intent&, const Intent&) = default;
+};
+
 struct TrashRow {
   std::string name;   // In the trash folder.
   RelativePath path;  // Where it was.
@@ -151,6 +160,11 @@ class Index {
   virtual Result<void> put_disk(const DiskRow& row) = 0;
   virtual Result<void> remove_disk(const RelativePath& path) = 0;
   virtual Result<Totals> disk_totals() = 0;  // Files only; kept up to date, not counted.
+
+  // --- Intents: steps whose end was not recorded ---
+  virtual Result<void> put_intent(const Intent& intent) = 0;  // One for each path, the last.
+  virtual Result<void> remove_intent(const RelativePath& path) = 0;
+  virtual Result<std::vector<Intent>> intents() = 0;  // By path.
 
   // --- Pending ---
   virtual Result<void> put_pending(const PendingRow& row) = 0;

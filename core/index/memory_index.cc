@@ -245,6 +245,24 @@ Result<void> MemoryIndex::remove_disk(const RelativePath& path) {
 
 Result<Totals> MemoryIndex::disk_totals() { return state_.disk_totals; }
 
+// --- Intents ---
+
+Result<void> MemoryIndex::put_intent(const Intent& intent) {
+  put(&State::intents, intent.path.text(), intent);
+  return {};
+}
+
+Result<void> MemoryIndex::remove_intent(const RelativePath& path) {
+  erase(&State::intents, path.text());
+  return {};
+}
+
+Result<std::vector<Intent>> MemoryIndex::intents() {
+  std::vector<Intent> all;
+  for (const auto& [path, intent] : state_.intents) all.push_back(intent);
+  return all;
+}
+
 // --- Pending ---
 
 Result<void> MemoryIndex::put_pending(const PendingRow& row) {

@@ -52,6 +52,10 @@ class MemoryIndex final : public Index {
   Result<void> remove_disk(const RelativePath& path) override;
   Result<Totals> disk_totals() override;
 
+  Result<void> put_intent(const Intent& intent) override;
+  Result<void> remove_intent(const RelativePath& path) override;
+  Result<std::vector<Intent>> intents() override;
+
   Result<void> put_pending(const PendingRow& row) override;
   Result<void> remove_pending(const RelativePath& path) override;
   Result<std::vector<PendingRow>> pending(const RelativePath& after, std::size_t limit) override;
@@ -90,6 +94,7 @@ class MemoryIndex final : public Index {
     std::map<std::string, DiskRow> disk;
     std::map<std::pair<ContentId, std::string>, bool> disk_by_content;
     std::map<std::pair<std::string, std::string>, bool> copies;  // (source, path)
+    std::map<std::string, Intent> intents;
     std::map<std::string, PendingRow> pending;
     std::map<ContentId, ChunkList> contents;
     // By order of arrival, as there may be many contents with a chunk and a caller wants a few.

@@ -67,6 +67,10 @@ class SqliteIndex final : public Index {
   Result<void> remove_disk(const RelativePath& path) override;
   Result<Totals> disk_totals() override;
 
+  Result<void> put_intent(const Intent& intent) override;
+  Result<void> remove_intent(const RelativePath& path) override;
+  Result<std::vector<Intent>> intents() override;
+
   Result<void> put_pending(const PendingRow& row) override;
   Result<void> remove_pending(const RelativePath& path) override;
   Result<std::vector<PendingRow>> pending(const RelativePath& after, std::size_t limit) override;
@@ -127,6 +131,7 @@ class SqliteIndex final : public Index {
   Result<void> forget_pending_bytes(const RelativePath& path);
   Result<void> forget_trash_bytes(std::string_view name);
 
+  Result<void> write_disk_row(Sql sql, const DiskRow& row);
   Result<DiskRow> disk_row(const Query& query) const;
   Result<std::vector<DiskRow>> disk_rows(Query& query) const;
   Result<TrashRow> trash_row(const Query& query) const;

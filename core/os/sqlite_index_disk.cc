@@ -117,16 +117,19 @@ Result<std::uint64_t> SqliteIndex::disk_copies() {
   return query.bits(0);
 }
 
-Result<void> SqliteIndex::put_disk(const DiskRow& row) {
-  if (auto removed = forget_disk_size(row.path); !removed) return removed;
+Result<void> SqliteIndex::write_disk_row(Sql sql, const DiskRow& row) {
   const auto shown = encode_dots(row.shown);
   if (!shown) return shown.error();
   const SqlValue content = row.content == ContentId{} ? SqlValue(nullptr) : SqlValue(row.content);
   const SqlValue source = row.source == row.path ? SqlValue(nullptr) : SqlValue(row.source.text());
-  auto written =
-      write(Sql::put_disk,
-            {row.path.text(), row.stat.kind, row.stat.size, row.stat.mtime.ns, row.stat.mode,
-             row.stat.inode, row.stat.links, content, row.chunk_class, row.racy, source, *shown});
+  return write(
+      sql, {row.path.text(), row.stat.kind, row.stat.size, row.stat.mtime.ns, row.stat.mode,
+            row.stat.inode, row.stat.links, content, row.chunk_class, row.racy, source, *shown});
+}
+
+Result<void> SqliteIndex::put_disk(const DiskRow& row) {
+  if (auto removed = forget_disk_size(row.path); !removed) return removed;
+  auto written = write_disk_row(Sql::put_disk, row);
   if (written && counts(row.stat)) {
     ++totals_.disk.files;
     totals_.disk.bytes += row.stat.size;
@@ -151,6 +154,35 @@ Result<void> SqliteIndex::forget_disk_size(const RelativePath& path) {
 }
 
 Result<Totals> SqliteIndex::disk_totals() { return totals_.disk; }
+
+// Nothing at all is a row of a kind that is never installed.
+Result<void> SqliteIndex::put_intent(const Intent& intent) {
+  DiskRow row;
+  if (intent.becomes) {
+    row = *intent.becomes;
+  } else {
+    row.path = row.source = intent.path;
+    row.stat.kind = NodeKind::other;
+  }
+  return write_disk_row(Sql::put_intent, row);
+}
+
+Result<void> SqliteIndex::remove_intent(const RelativePath& path) {
+  return write(Sql::remove_intent, {path.text()});
+}
+
+Result<std::vector<Intent>> SqliteIndex::intents() {
+  Query query(prepared(Sql::intents), {});
+  auto rows = disk_rows(query);
+  if (!rows) return std::move(rows).error();
+  std::vector<Intent> all;
+  for (DiskRow& row : *rows) {
+    Intent intent{row.path, std::nullopt};
+    if (row.stat.kind != NodeKind::other) intent.becomes = std::move(row);
+    all.push_back(std::move(intent));
+  }
+  return all;
+}
 
 Result<void> SqliteIndex::put_pending(const PendingRow& row) {
   if (auto removed = forget_pending_bytes(row.path); !removed) return removed;

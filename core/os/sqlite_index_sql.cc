@@ -81,6 +81,12 @@ const char* text_of(Sql sql) {
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     case Sql::remove_disk: return "DELETE FROM disk WHERE path = ?1";
 
+    case Sql::intents: return "SELECT " LANSYNC_DISK_COLUMNS " FROM intents ORDER BY path";
+    case Sql::put_intent:
+      return "INSERT OR REPLACE INTO intents (" LANSYNC_DISK_COLUMNS
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    case Sql::remove_intent: return "DELETE FROM intents WHERE path = ?1";
+
     case Sql::pending:
       return "SELECT path, bytes FROM pending WHERE path > ?1 ORDER BY path LIMIT ?2";
     case Sql::pending_bytes: return "SELECT bytes FROM pending WHERE path = ?1";

@@ -74,6 +74,21 @@ CREATE TABLE disk (
 CREATE INDEX disk_by_content ON disk (content) WHERE content IS NOT NULL;
 CREATE INDEX disk_by_source ON disk (source) WHERE source IS NOT NULL;
 
+CREATE TABLE intents (
+  path TEXT PRIMARY KEY,
+  kind INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  mtime INTEGER NOT NULL,
+  mode INTEGER NOT NULL,
+  inode INTEGER NOT NULL,
+  links INTEGER NOT NULL,
+  content BLOB,
+  chunk_class INTEGER NOT NULL,
+  racy INTEGER NOT NULL,
+  source TEXT,
+  shown BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE pending (
   path TEXT PRIMARY KEY,
   bytes INTEGER NOT NULL

@@ -8,11 +8,6 @@
 namespace lansync {
 namespace {
 
-NodeKind node_kind(ChangeKind kind) {
-  if (kind == ChangeKind::dir) return NodeKind::dir;
-  return kind == ChangeKind::link ? NodeKind::link : NodeKind::file;
-}
-
 bool same_content(const DiskRow& row, const ShownNode& node) {
   if (row.stat.kind != node_kind(node.kind)) return false;
   return node.kind == ChangeKind::dir || row.content == node.content;
@@ -69,6 +64,11 @@ Result<RelativePath> place_of(const RelativePath& path, const ShownNode& copy,
 }
 
 }  // namespace
+
+NodeKind node_kind(ChangeKind kind) {
+  if (kind == ChangeKind::dir) return NodeKind::dir;
+  return kind == ChangeKind::link ? NodeKind::link : NodeKind::file;
+}
 
 Result<std::vector<Step>> plan(const PathState& state, const CopyNames& names) {
   std::vector<Step> steps;

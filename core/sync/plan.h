@@ -33,6 +33,9 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
+// What stands on disk for a live version.
+NodeKind node_kind(ChangeKind kind);
+
 // The state of one path and everything it displays.
 struct PathState {
   RelativePath path;

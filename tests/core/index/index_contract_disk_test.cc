@@ -136,6 +136,25 @@ TEMPLATE_TEST_CASE("Totals follow every put and remove", "[index]", InMemory, On
   CHECK(*store.index().trash_totals() == Totals{1, 9});
 }
 
+TEMPLATE_TEST_CASE("Intents are kept until they are removed, one for each path", "[index]",
+                   InMemory, OnDisk) {
+  TestType store;
+  Index& index = store.index();
+  const Intent file{path_of("b"), disk_file("b", 1, 100)};
+  const Intent dir{path_of("a"), disk_dir("a")};
+  const Intent nothing{path_of("b"), std::nullopt};
+  REQUIRE(index.put_intent(file));
+  REQUIRE(index.put_intent(dir));
+  CHECK(*index.intents() == std::vector{dir, file});
+  CHECK(*index.disk_totals() == Totals{});
+  REQUIRE(index.put_intent(nothing));
+  REQUIRE(index.commit());
+  REQUIRE(index.remove_intent(path_of("a")));
+  CHECK(*index.intents() == std::vector{nothing});
+  store.restart();
+  CHECK(*store.index().intents() == std::vector{dir, nothing});
+}
+
 TEMPLATE_TEST_CASE("Chunks are found in every content that has them", "[index]", InMemory, OnDisk) {
   TestType store;
   Index& index = store.index();

@@ -1,0 +1,59 @@
+#include "core/engine/intents.h"
+
+#include <utility>
+
+namespace lansync {
+namespace {
+
+bool is_what_it_becomes(const Found& found, const Intent& intent) {
+  if (!found.seen || !intent.becomes) return !found.seen && !intent.becomes;
+  const Observation& seen = *found.seen;
+  if (seen.stat.kind != intent.becomes->stat.kind) return false;
+  return seen.stat.kind == NodeKind::dir || seen.content == intent.becomes->content;
+}
+
+}  // namespace
+
+Result<void> Intents::load() {
+  auto all = index_.intents();
+  if (!all) return std::move(all).error();
+  for (Intent& intent : *all) doubtful_.insert_or_assign(intent.path, std::move(intent));
+  return {};
+}
+
+Result<void> Intents::begin(Intent intent) {
+  if (auto put = index_.put_intent(intent); !put) return put;
+  under_way_.insert_or_assign(intent.path, std::move(intent));
+  return {};
+}
+
+Result<void> Intents::done(const RelativePath& path) {
+  under_way_.erase(path);
+  doubtful_.erase(path);
+  return index_.remove_intent(path);
+}
+
+void Intents::doubt(const RelativePath& path) { doubtful_.insert(under_way_.extract(path)); }
+
+std::vector<RelativePath> Intents::in_doubt_within(const RelativePath& dir) const {
+  std::vector<RelativePath> paths;
+  for (const auto& [path, intent] : doubtful_) {
+    if (path.parent() == dir) paths.push_back(path);
+  }
+  return paths;
+}
+
+Result<std::optional<RelativePath>> Intents::settle(Found& found) {
+  const auto doubt = doubtful_.extract(found.path);
+  if (doubt.empty()) return std::optional<RelativePath>();
+  if (auto removed = index_.remove_intent(found.path); !removed) return removed.error();
+  const Intent& intent = doubt.mapped();
+  if (!is_what_it_becomes(found, intent)) return std::optional<RelativePath>();
+  found.row = intent.becomes;
+  const auto written =
+      intent.becomes ? index_.put_disk(*intent.becomes) : index_.remove_disk(found.path);
+  if (!written) return written.error();
+  return std::optional(intent.becomes ? intent.becomes->source : found.path);
+}
+
+}  // namespace lansync

@@ -1,0 +1,47 @@
+// What steps were to make of paths, until it is known what they did.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "core/engine/found.h"
+#include "core/index/index.h"
+
+namespace lansync {
+
+// A step changes the disk first and its row in the index later, and between the two a process may
+// die, a folder may fail to become durable, an error may say nothing about what was done. What is
+// found at the path then is not what the row says, and yet no person's doing. So each step is
+// written down before it is performed (begin), and
+//   - forgotten when its row is written (done),
+//   - in doubt when it failed, or when a process that was killed left it: until somebody has looked
+//     at the path. The look says by settle() whether what it found is the step's doing.
+//
+// Writes into the index's open transaction. Owned by one share's engine.
+class Intents {
+ public:
+  explicit Intents(Index& index) : index_(index) {}
+
+  // Once, before the first look: all that is written down is in doubt. An error is the index's.
+  Result<void> load();
+
+  Result<void> begin(Intent intent);
+  Result<void> done(const RelativePath& path);
+  void doubt(const RelativePath& path);
+  [[nodiscard]] bool in_doubt(const RelativePath& path) const { return doubtful_.contains(path); }
+  // The paths in this directory that are in doubt.
+  [[nodiscard]] std::vector<RelativePath> in_doubt_within(const RelativePath& dir) const;
+
+  // Compares a finding with what was to be there, if that is in doubt, and ends the doubt. Is it
+  // what the step made, the index gets the step's row and `found.row` with it: whatever else is
+  // found at the path is a change of that. Returns the path whose heads the step's row displays;
+  // nothing if the step was not performed.
+  Result<std::optional<RelativePath>> settle(Found& found);
+
+ private:
+  Index& index_;
+  std::map<RelativePath, Intent> under_way_;
+  std::map<RelativePath, Intent> doubtful_;
+};
+
+}  // namespace lansync
