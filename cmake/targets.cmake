@@ -9,6 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(lansync_warnings INTERFACE
     -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
     -Wno-restrict -Wno-dangling-pointer)
+  # It takes an unnamed namespace for a header's where several sources are compiled as one.
+  if(LANSYNC_UNITY)
+    target_compile_options(lansync_warnings INTERFACE -Wno-subobject-linkage)
+  endif()
 endif()
 
 # lansync_library(NAME SOURCES file... [PUBLIC target...] [PRIVATE target...])
@@ -21,7 +25,20 @@ function(lansync_library name)
   add_library(lansync::${name} ALIAS lansync_${name})
   target_include_directories(lansync_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(lansync_${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} lansync_warnings)
+  set_target_properties(lansync_${name} PROPERTIES UNITY_BUILD ${LANSYNC_UNITY})
 endfunction()
+
+# How a test is compiled. Its code is not what is measured, and a sanitizer's -O1 takes twice the time;
+# tests/precompiled.cc has parsed Catch2 and RapidCheck for all of them.
+add_library(lansync_test_options INTERFACE)
+target_compile_definitions(lansync_test_options INTERFACE
+  LANSYNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CATCH_CONFIG_ENABLE_OPTIONAL_STRINGMAKER)
+target_include_directories(lansync_test_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(lansync_test_options INTERFACE -O0)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # ccache needs it for what uses a precompiled header.
+  target_compile_options(lansync_test_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
 
 # lansync_test(NAME [THREADS] SOURCES file... [LINK target...])
 #
@@ -30,10 +47,9 @@ endfunction()
 function(lansync_test name)
   cmake_parse_arguments(ARG "THREADS" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_compile_definitions(${name} PRIVATE
-    LANSYNC_SOURCE_DIR="${PROJECT_SOURCE_DIR}" CATCH_CONFIG_ENABLE_OPTIONAL_STRINGMAKER)
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} deps::catch2 lansync_warnings)
+  target_link_libraries(${name} PRIVATE
+    ${ARG_LINK} deps::catch2 lansync_warnings lansync_test_options)
+  target_precompile_headers(${name} REUSE_FROM lansync_test_precompiled)
   if(LANSYNC_ONLY_THREADS AND NOT ARG_THREADS)
     set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL TRUE)
     return()

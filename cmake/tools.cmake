@@ -2,8 +2,10 @@
 
 find_program(LANSYNC_CCACHE ccache)
 if(LANSYNC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${LANSYNC_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${LANSYNC_CCACHE})
+  # With precompiled headers it has to be told what it may overlook.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${LANSYNC_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
 # mold for the common compilers, else lld: linking dominates an incremental build of the tests.
@@ -19,6 +21,10 @@ if(LANSYNC_SANITIZE)
   add_compile_options(-fsanitize=${LANSYNC_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${LANSYNC_SANITIZE})
+  # A fifth of the time a file takes, for nothing that AddressSanitizer would not see.
+  if(LANSYNC_SANITIZE MATCHES undefined)
+    add_compile_options(-fno-sanitize=object-size)
+  endif()
 endif()
 
 # Checks of the standard library's own preconditions; cheap, and on in what we ship.

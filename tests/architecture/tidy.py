@@ -9,6 +9,7 @@ run takes minutes and the next one seconds.
 """
 
 import hashlib
+import os
 import subprocess
 import sys
 from functools import cache
@@ -72,6 +73,7 @@ def check(batches):
 
 
 def main(root, build, chosen):
+    os.nice(10)  # What runs beside it may be waiting for an answer.
     root, build = str(Path(root).resolve()), str(Path(build).resolve())
     commands = CompileCommands(root, build)
     names = [name for name in chosen or source_tree.code_files(root)
