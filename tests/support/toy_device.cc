@@ -40,11 +40,6 @@ void must(const Result<void>& result) {
 
 RelativePath path_of(const std::string& text) { return must(RelativePath::parse(text)); }
 
-NodeKind node_kind(ChangeKind kind) {
-  if (kind == ChangeKind::dir) return NodeKind::dir;
-  return kind == ChangeKind::link ? NodeKind::link : NodeKind::file;
-}
-
 FileStat stat_of(const ToyNode& node) {
   FileStat stat;
   stat.kind = node.kind;
