@@ -83,11 +83,25 @@ class Parser {
       app_.exit(help, out, err);
       return EarlyExit{ExitCode::ok, out.str(), {}};
     } catch (const CLI::ParseError& error) {
+      const std::string unknown = first_word(argc, argv);
+      if (app_.get_subcommands().empty() && !unknown.empty()) {
+        return usage_error("there is no command '" + unknown + "'");
+      }
       return usage_error(error.what());
     }
   }
 
  private:
+  // What stands where the command belongs, if it is not an option or an option's value.
+  static std::string first_word(int argc, const char* const* argv) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      if (!word.starts_with('-')) return word;
+      if (word == "--home") ++i;
+    }
+    return {};
+  }
+
   EarlyExit usage_error(std::string what) {
     // CLI11 puts a line feed after some of its messages and into others.
     std::ranges::replace(what, '\n', ' ');

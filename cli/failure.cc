@@ -52,6 +52,13 @@ Failure to_failure(const Error& error, std::string fix) {
   return {exit_code_for(error), error.code.message(), error.context, std::move(fix)};
 }
 
+Failure mistyped_code() {
+  return {ExitCode::refused,
+          "that is not a code: it has a typing error",
+          {},
+          "a code looks like K3QX-9MPD; type it as the other device shows it"};
+}
+
 Failure failure_from_errno(std::string message, std::string path, std::string fix) {
   const Error error = Error::from_errno({});
   return {exit_code_for(error), std::move(message) + " (" + error.code.message() + ")",

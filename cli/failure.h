@@ -28,6 +28,8 @@ std::string describe(const Failure& failure);
 // The exit status that fits an error of the core.
 ExitCode exit_code_for(const Error& error);
 Failure to_failure(const Error& error, std::string fix);
+// An invitation's code has a typing error.
+Failure mistyped_code();
 // The last system call's, from errno.
 Failure failure_from_errno(std::string message, std::string path, std::string fix);
 

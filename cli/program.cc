@@ -1,5 +1,6 @@
 #include "cli/program.h"
 
+#include <cerrno>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
@@ -37,6 +38,14 @@ struct ClientDispatch {
   ExitCode operator()(const DaemonArguments&) const { return ExitCode::usage; }
 };
 
+// A script must not take an answer for given that is on no disk and in no pipe.
+ExitCode unless_lost(const Terminal& terminal, ExitCode exit) {
+  if (terminal.answer_error() == 0) return exit;
+  errno = terminal.answer_error();
+  terminal.failure(failure_from_errno("cannot write the answer", {}, {}));
+  return exit == ExitCode::ok ? ExitCode::failed : exit;
+}
+
 ExitCode run_invocation(const Invocation& invocation, const MakeNode& make_node) {
   Environment environment = read_environment();
   if (!invocation.home.empty()) environment.lansync_home = invocation.home;
@@ -55,7 +64,7 @@ ExitCode run_invocation(const Invocation& invocation, const MakeNode& make_node)
   }
   const Interrupts interrupts;
   const CommandContext context{environment, *paths, terminal, interrupts, invocation.json};
-  return std::visit(ClientDispatch{context}, invocation.command);
+  return unless_lost(terminal, std::visit(ClientDispatch{context}, invocation.command));
 }
 
 }  // namespace
@@ -67,7 +76,7 @@ ExitCode run_program(int argc, char** argv, const MakeNode& make_node) {
     const Terminal terminal = Terminal::standard(read_environment());
     terminal.answer(exit->out);
     terminal.message(exit->err);
-    return exit->exit;
+    return unless_lost(terminal, exit->exit);
   }
   return run_invocation(std::get<Invocation>(parsed), make_node);
 }

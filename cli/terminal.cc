@@ -19,13 +19,15 @@ constexpr std::size_t kLineBytesMax = 4096;
 constexpr int kPipePatienceMs = 2000;
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 
-void write_all(int fd, std::string_view text) {
+// Returns the error's number, or 0.
+int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;
+    if (written <= 0) return written < 0 ? errno : EIO;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return 0;
 }
 
 std::string trimmed(const std::string& text) {
@@ -89,7 +91,9 @@ std::size_t Terminal::columns() const {
   return kDefaultColumns;
 }
 
-void Terminal::answer(std::string_view text) const { write_all(STDOUT_FILENO, text); }
+void Terminal::answer(std::string_view text) const {
+  if (const int error = write_all(STDOUT_FILENO, text)) answer_error_ = error;
+}
 
 void Terminal::message(std::string_view text) const { write_all(STDERR_FILENO, text); }
 

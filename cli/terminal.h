@@ -13,7 +13,7 @@
 namespace lansync::cli {
 
 // Answers go to standard output, everything else to standard error. Text must be safe to show
-// before it comes here. A reader that has gone away is not an error of ours: the rest is dropped.
+// before it comes here. What cannot be written is dropped; of an answer that is known afterwards.
 class Terminal {
  public:
   static Terminal standard(const Environment& environment);
@@ -27,6 +27,8 @@ class Terminal {
   [[nodiscard]] std::size_t columns() const;
 
   void answer(std::string_view text) const;
+  // The number of the error that kept an answer from being written, or 0.
+  [[nodiscard]] int answer_error() const { return answer_error_; }
   void message(std::string_view text) const;
   // "lansync: …" with its line feed.
   void failure(const Failure& failure) const;
@@ -40,6 +42,8 @@ class Terminal {
   bool out_is_terminal_ = false;
   bool err_is_terminal_ = false;
   bool colours_ = false;
+  // The one thing that happens to a terminal and not through it.
+  mutable int answer_error_ = 0;
 };
 
 // The first line of a file that is not empty ("-" is standard input), without the white space

@@ -104,7 +104,8 @@ asio::awaitable<void> Node::dial_given(std::size_t index) {
   }
   given_[index].dialling = false;
   if (!failed) co_return;
-  given_[index].problem = to_string(*failed);
+  const bool no_such_name = candidates.empty();
+  given_[index].problem = no_such_name ? "no such name" : failed->code.message();
   backoff_.handle_failure(address.text(), Clock::now());
   options_.on_change();
 }

@@ -9,6 +9,7 @@
 #include "cli/text/qr_picture.h"
 #include "cli/view.h"
 #include "core/base/escape.h"
+#include "core/crypto/pairing_code.h"
 
 namespace lansync::cli {
 namespace {
@@ -44,6 +45,12 @@ Outcome<std::string> find_code(const CommandContext& context, const JoinArgument
                    "put the invitation's code into it"};
   }
   return code;
+}
+
+// Before a folder is made for nothing.
+Outcome<void> check_code(const std::string& code) {
+  if (code.empty() || PairingCode::parse(code)) return {};
+  return mistyped_code();
 }
 
 bool stays(const CommandContext& context) {
@@ -92,10 +99,11 @@ ExitCode finish_join(const CommandContext& context, const JoinReport& report, Ex
 // The request, and a daemon to send it to.
 Outcome<JoinRequest> prepare_join(const CommandContext& context, const JoinArguments& arguments,
                                   bool& started) {
-  auto folder = prepare_folder(context, arguments.folder);
-  if (!folder) return std::move(folder).error();
   auto code = find_code(context, arguments);
   if (!code) return std::move(code).error();
+  if (auto good = check_code(*code); !good) return std::move(good).error();
+  auto folder = prepare_folder(context, arguments.folder);
+  if (!folder) return std::move(folder).error();
   const auto running = ensure_daemon(context.paths, context.environment.uid);
   if (!running) return running.error();
   started = *running == DaemonStart::started_now;

@@ -35,7 +35,8 @@ ExitCode run_status(const CommandContext& context, const StatusArguments& argume
   const bool redraw = arguments.watch && context.terminal.out_is_terminal();
   while (true) {
     const ExitCode exit = show_once(context, request, redraw);
-    if (!arguments.watch || exit != ExitCode::ok) return exit;
+    const bool lost = context.terminal.answer_error() != 0;
+    if (!arguments.watch || exit != ExitCode::ok || lost) return exit;
     if (interrupted_within(context.interrupts, kWatchIntervalMs)) return ExitCode::interrupted;
     if (!redraw && !context.json) context.terminal.answer("\n");
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "cli/daemon/login_start.h"
 #include "cli/daemon/sync_node.h"
 #include "core/base/limits.h"
 
@@ -120,6 +121,11 @@ asio::awaitable<Outcome<Answer>> SyncNode::leave(LeaveRequest request) {
   const auto found = folder_of(request.folder);
   if (!found) co_return found.error();
   const ShareId id = (*found)->registered.id;
+  const std::string shared = (*found)->registered.path.string();
+  if (shared != request.folder) {
+    co_return Failure{ExitCode::refused, "only a part of a share, and it is left as a whole",
+                      request.folder, "if that is meant: lansync leave " + shell_quoted(shared)};
+  }
   LeaveReport report;
   report.share = name_of(**found);
   if (ShareHost* host = (*found)->host) {

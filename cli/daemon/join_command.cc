@@ -68,6 +68,16 @@ Failure pairing_failure(const Error& error, const std::optional<DiscoveryProblem
           error.context, "see whether a firewall there keeps connections out"};
 }
 
+// A name that somebody chose is taken as it is or not at all; empty: none was chosen.
+Outcome<void> check_share_name(const std::string& name) {
+  if (name.empty() || (name.size() <= limits::kDisplayNameBytesMax && check_device_name(name))) {
+    return {};
+  }
+  return Failure{ExitCode::usage, "a share cannot have this name", name,
+                 "at most " + std::to_string(limits::kDisplayNameBytesMax) +
+                     " bytes, in one line, without characters that cannot be seen"};
+}
+
 std::string display_name(std::string text) {
   while (text.size() > limits::kDisplayNameBytesMax) text.pop_back();
   while (!text.empty() && !check_device_name(text)) text.pop_back();
@@ -77,6 +87,7 @@ std::string display_name(std::string text) {
 }  // namespace
 
 asio::awaitable<Outcome<Answer>> SyncNode::join(JoinRequest request, Reply& reply) {
+  if (const auto name = check_share_name(request.name); !name) co_return name.error();
   auto facts = look_at_folder(request.folder);
   if (!facts) co_return std::move(facts).error();
   FolderSurroundings around = surroundings_of(parts_.environment, parts_.paths);
@@ -153,12 +164,7 @@ asio::awaitable<Outcome<std::string>> SyncNode::ask_code(Reply& reply) {
 asio::awaitable<Outcome<Answer>> SyncNode::join_with_code(std::filesystem::path folder,
                                                           std::string text, Reply& reply) {
   const auto code = PairingCode::parse(text);
-  if (!code) {
-    co_return Failure{ExitCode::refused,
-                      "that is not a code: it has a typing error",
-                      {},
-                      "a code looks like K3QX-9MPD; type it as the other device shows it"};
-  }
+  if (!code) co_return mistyped_code();
   reply.note("looking for the device that shows this code");
   const PairingCode wanted = *code;
   const TimePoint now = Clock::now();

@@ -95,6 +95,18 @@ TEST_CASE("Command lines that cannot mean anything are usage errors with a hint"
   }
 }
 
+TEST_CASE("A command that does not exist is named") {
+  const auto error = [](const std::vector<std::string>& words) {
+    return std::get<EarlyExit>(parse(words)).err;
+  };
+  CHECK(error({"jion", "x"}) == "lansync: there is no command 'jion'; see: lansync --help\n");
+  CHECK(error({"--home", "/x", "jion"}) ==
+        "lansync: there is no command 'jion'; see: lansync --help\n");
+  CHECK(error({}).find("there is no command") == std::string::npos);
+  CHECK(error({"--home"}).find("there is no command") == std::string::npos);
+  CHECK(error({"join"}).find("there is no command") == std::string::npos);
+}
+
 TEST_CASE("Every command's help has an example") {
   for (const char* command : {"join", "invite", "leave", "status", "peers", "connect", "flush",
                               "resume", "daemon", "stop", "version"}) {

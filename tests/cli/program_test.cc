@@ -190,20 +190,33 @@ TEST_CASE("Folders that cannot be shared are refused before anything is started"
 TEST_CASE("A code comes from a file, from standard input, or from the arguments") {
   const Home home;
   const std::string file = home.folder("code");
-  std::ofstream(file) << "\n  K3QX-9MPD\n";
+  std::ofstream(file) << "\n  K3QX-9MPK\n";
   const auto code_used = [](const Finished& joined) {
     return parse_json(joined.out).at("share").at("id").get<std::string>();
   };
   const std::string folder = home.folder("x");
-  CHECK(code_used(home.run({"join", folder, "--json", "--code", "AAAA-1111"})) == "AAAA-1111");
-  CHECK(code_used(home.run({"join", folder, "--json", "--code-file", file})) == "K3QX-9MPD");
-  CHECK(code_used(home.run({"join", folder, "--json", "--code-file", "-"}, "BBBB\n")) == "BBBB");
-  CHECK(code_used(home.run({"join", folder, "--json"}, "CCCC\nmore\n")) == "CCCC");
+  CHECK(code_used(home.run({"join", folder, "--json", "--code", "AAAA-111A"})) == "AAAA-111A");
+  CHECK(code_used(home.run({"join", folder, "--json", "--code-file", file})) == "K3QX-9MPK");
+  CHECK(code_used(home.run({"join", folder, "--json", "--code-file", "-"}, "BBBB-1111\n")) ==
+        "BBBB-1111");
+  CHECK(code_used(home.run({"join", folder, "--json"}, "CCCC-111N\nmore\n")) == "CCCC-111N");
   CHECK(code_used(home.run({"join", folder, "--json"})) == "aa11");
 
   CHECK(home.run({"join", folder, "--code-file", home.folder("none")}).exit == 6);
   CHECK(home.run({"join", folder, "--code-file", "/dev/null"}).exit == 2);
   CHECK(home.run({"join", folder}, std::string(5000, 'x')).exit == 2);
+}
+
+TEST_CASE("A mistyped code makes no folder and starts nothing") {
+  const Home home;
+  for (const char* code : {"K3QX-9MPD", "K3QX-9MP", "K3QX-9MPK-1", "code"}) {
+    const auto result = home.run({"join", home.folder("x"), "--code", code});
+    CHECK(result.exit == 7);
+    CHECK(has(result.err, "typing error"));
+  }
+  CHECK(home.run({"join", home.folder("x"), "--code-file", home.folder("none")}).exit == 6);
+  CHECK_FALSE(fs::exists(home.folder("x")));
+  CHECK(home.daemon_pid() == 0);
 }
 
 TEST_CASE("Without a terminal a question is refused") {

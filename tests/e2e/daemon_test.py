@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import subprocess
 
 from case import EndToEndTest
 from device import wait_until
@@ -144,6 +145,16 @@ class StatusTest(EndToEndTest):
         self.assertIn(two.name, out)
         peers = one.ok("peers")["peers"]
         self.assertEqual([(peer["name"], peer["online"]) for peer in peers], [(two.name, True)])
+
+    def test_an_answer_that_cannot_be_written_is_a_failure(self):
+        one = self.device(1)
+        one.create()
+        for command in (("status",), ("status", "--json"), ("status", "--watch"), ("--help",)):
+            with self.subTest(command), open("/dev/full", "wb") as full:
+                done = subprocess.run(one.command(command), env=one.environment(), stdout=full,
+                                      stderr=subprocess.PIPE, text=True, check=False, timeout=20)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("cannot write the answer (No space left on device)", done.stderr)
 
     def test_who_has_gone_is_shown_as_gone(self):
         one, two = self.share_folder()

@@ -54,7 +54,7 @@ class FolderArgumentTest(EndToEndTest):
         one = self.device(1)
         one.create()
         share = one.share()["id"]
-        for arguments in ((), ("--code", "K3QX-9MPD"), ("--new",)):
+        for arguments in ((), ("--code", "K3QX-9MPK"), ("--new",)):
             with self.subTest(arguments):
                 outcome = one.run("join", one.folder, *arguments, "--json")
                 self.assertEqual(outcome.exit, 7, outcome)
@@ -100,6 +100,25 @@ class LeaveTest(EndToEndTest):
         self.assertEqual(two.status()["shares"], [])
         self.assertEqual(set(tree) - set(list_tree(two.folder)), {b"sizes/65536"})
         self.assertIn(b"sizes/65536", list_tree(one.folder))
+
+    def test_a_share_is_left_as_a_whole_and_by_its_own_folder(self):
+        one = self.device(1)
+        one.create()
+        (one.folder / "2026").mkdir()
+        for part in ("2026", "not there"):
+            self.assert_refused(one.run("leave", one.folder / part), 7, "part of a share",
+                                f"lansync leave {one.folder}")
+        self.assertEqual(len(one.status()["shares"]), 1)
+
+    def test_a_name_that_cannot_be_is_refused_before_anything_is_made(self):
+        one = self.device(1)
+        for name in ("x" * 200, "two\nlines", "\x1b[31mred"):
+            outcome = one.run("join", one.folder, "--new", "--name", name)
+            self.assertEqual(outcome.exit, 2, outcome)
+            self.assertIn("name", outcome.err)
+        self.assertEqual(one.status()["shares"], [])
+        self.assertEqual(one.ok("join", one.folder, "--new", "--name", "Fotos 2026")["share"]["name"],
+                         "Fotos 2026")
 
     def test_who_left_can_join_again(self):
         one, two = self.share_folder()
