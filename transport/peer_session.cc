@@ -1,6 +1,7 @@
 #include "transport/peer_session.h"
 
 #include <array>
+#include <utility>
 
 #include "transport/record_types.h"
 
@@ -72,7 +73,9 @@ void PeerSession::on_record(Connection& connection, Record record) {
   if (purpose() == Purpose::pair) {
     if (type == kPairingRecord) return owner_.on_pairing_message(*this, record.payload);
   } else if (type == kShareMessageRecord || type == kChunkDataRecord) {
-    return handle_share_record(record);
+    handle_share_record(record);
+    // Whoever got it has read or copied it by now.
+    return connection.reuse(std::move(record.payload));
   }
   if ((record.header.flags & kRecordIgnorable) == 0) {
     connection.abort({Errc::malformed, "record of an unknown kind"});
