@@ -21,7 +21,7 @@ TEST_CASE("Messages are read as they were written") {
   const Failure failure{ExitCode::held, "m", "p", "f"};
   CHECK(std::get<ErrorMessage>(parse_message(error_line(failure)).value()).failure == failure);
 
-  const auto status = test::sample_status();
+  const auto status = lansync::cli::test::sample_status();
   const auto result =
       std::get<ResultMessage>(parse_message(result_line(ExitCode::partly, status)).value());
   CHECK(result.exit == ExitCode::partly);

@@ -13,15 +13,15 @@ using namespace lansync::cli;
 
 TEST_CASE("Every report is read as it was written") {
   const std::vector<Report> reports = {
-      test::sample_join(),
+      lansync::cli::test::sample_join(),
       JoinReport{.share = {"a", "b", "c"}, .already_joined = true},
       InviteReport{{"a", "b", "c"}, "reader", {"code", "when", "how", ""}},
       AwaitMemberReport{},
       AwaitMemberReport{MemberReport{"i", "n", "editor", true, true, "a", 1, 2}},
       LeaveReport{{"a", "b", "c"}},
-      test::sample_status(),
+      lansync::cli::test::sample_status(),
       StatusReport{},
-      test::sample_peers(),
+      lansync::cli::test::sample_peers(),
       ConnectReport{"nas:1", true, "id", "nas"},
       ConnectReport{"nas:1", false, "", ""},
       FlushReport{{{{"a", "b", "c"}, true, "ff", 0, 0, 2}, {{"d", "e", "f"}, false, "", 1, 2, 0}}},
@@ -37,7 +37,7 @@ TEST_CASE("Every report is read as it was written") {
 }
 
 TEST_CASE("The status document is what scripts were promised") {
-  const Json json = to_json(test::sample_status());
+  const Json json = to_json(lansync::cli::test::sample_status());
   CHECK(to_line(json) ==
         R"({"v":1,"type":"status","device":{"id":"qrst-uvwx","name":"anna-laptop",)"
         R"("version":"0.1.0","listen":["[::]:22727"],"issues":[]},"shares":[)"
@@ -57,7 +57,7 @@ TEST_CASE("The status document is what scripts were promised") {
 }
 
 TEST_CASE("The peers document is what scripts were promised") {
-  PeersReport peers = test::sample_peers();
+  PeersReport peers = lansync::cli::test::sample_peers();
   peers.peers.pop_back();
   CHECK(to_line(to_json(peers)) ==
         R"({"v":1,"type":"peers","peers":[{"id":"abcd-efgh","name":"bob-desktop","online":true,)"
@@ -68,7 +68,7 @@ TEST_CASE("The peers document is what scripts were promised") {
 }
 
 TEST_CASE("The join document is what scripts were promised") {
-  CHECK(to_line(to_json(test::sample_join())) ==
+  CHECK(to_line(to_json(lansync::cli::test::sample_join())) ==
         R"({"v":1,"type":"join","share":{"id":"aa11","name":"Photos",)"
         R"("path":"/people/anna/Photos","created":true,"already_joined":false},)"
         R"("invitation":{"code":"K3QX-9MPD","expires":"2026-03-14T15:02:00Z",)"
@@ -89,9 +89,9 @@ TEST_CASE("A document of a later version is read as far as it is known") {
 TEST_CASE("No name of the corpus gets out of a JSON line as anything but ASCII") {
   for (const auto& name : lansync::test::read_bad_names()) {
     INFO(name.id);
-    for (const Report& report :
-         std::vector<Report>{test::status_named(name.path), test::peers_named(name.path),
-                             test::join_named(name.path)}) {
+    for (const Report& report : std::vector<Report>{lansync::cli::test::status_named(name.path),
+                                                    lansync::cli::test::peers_named(name.path),
+                                                    lansync::cli::test::join_named(name.path)}) {
       const std::string line = to_line(to_json(report));
       CHECK(std::ranges::all_of(line.substr(0, line.size() - 1),
                                 [](char c) { return c >= ' ' && c < '\x7f'; }));

@@ -57,7 +57,7 @@ bool steers_nothing(const std::string& text) {
 }  // namespace
 
 TEST_CASE("Status reads well at 80 columns") {
-  CHECK(render_status(test::sample_status(), 80) ==
+  CHECK(render_status(lansync::cli::test::sample_status(), 80) ==
         "Photos: syncing, 120 files (1.2 GB) to go\n"
         "  /people/anna/Photos  12,345 files, 20 GB, editor\n"
         "  bob-desktop  editor  in sync  192.168.1.7:22727  1.2 GB in, 34 B out\n"
@@ -82,7 +82,7 @@ TEST_CASE("Status without shares says what to do") {
 }
 
 TEST_CASE("Each state of a share has its words") {
-  StatusReport status = test::sample_status();
+  StatusReport status = lansync::cli::test::sample_status();
   status.shares.resize(1);
   ShareReport& share = status.shares.front();
   const auto first_line = [&] { return lines_of(render_status(status, 80)).front(); };
@@ -107,7 +107,7 @@ TEST_CASE("Each state of a share has its words") {
 }
 
 TEST_CASE("Of many issues the first are shown, and how many there are") {
-  StatusReport status = test::sample_status();
+  StatusReport status = lansync::cli::test::sample_status();
   status.shares.resize(1);
   std::vector<IssueReport>& issues = status.shares.front().issues;
   const auto count = [&](const std::string& words) {
@@ -124,7 +124,7 @@ TEST_CASE("Of many issues the first are shown, and how many there are") {
 }
 
 TEST_CASE("Peers are a table") {
-  CHECK(render_peers(test::sample_peers(), 80) ==
+  CHECK(render_peers(lansync::cli::test::sample_peers(), 80) ==
         "DEVICE       STATE    ADDRESS            TRAFFIC              SHARES\n"
         "bob-desktop  in sync  192.168.1.7:22727  1.2 GB in, 34 B out  Photos\n"
         "carol-nas    offline  -                  0 B in, 5.0 MB out   Photos, Music\n");
@@ -133,13 +133,14 @@ TEST_CASE("Peers are a table") {
 
 TEST_CASE("Long names do not make lines of a table wider than the terminal") {
   const std::string name(60, 'n');
-  for (const std::string& line : lines_of(render_peers(test::peers_named(name), 80))) {
+  for (const std::string& line :
+       lines_of(render_peers(lansync::cli::test::peers_named(name), 80))) {
     CHECK(display_width(line) <= 80);
   }
 }
 
 TEST_CASE("Join says what happened first") {
-  JoinReport join = test::sample_join();
+  JoinReport join = lansync::cli::test::sample_join();
   CHECK(render_join(join) ==
         "Created the share 'Photos' (/people/anna/Photos)\n"
         "Code:  K3QX-9MPD\n"
@@ -181,10 +182,10 @@ TEST_CASE("No name of the corpus steers a terminal, in whatever output it stands
     const ShareName share{name.path, name.path, name.path};
     const InvitationReport invitation{name.path, name.path, name.path, ""};
     const MemberReport member{name.path, name.path, name.path, true, true, name.path, 0, 0};
-    CHECK(steers_nothing(render_status(test::status_named(name.path), 80)));
-    CHECK(steers_nothing(render_status(test::status_named(name.path), 20)));
-    CHECK(steers_nothing(render_peers(test::peers_named(name.path), 80)));
-    CHECK(steers_nothing(render_join(test::join_named(name.path))));
+    CHECK(steers_nothing(render_status(lansync::cli::test::status_named(name.path), 80)));
+    CHECK(steers_nothing(render_status(lansync::cli::test::status_named(name.path), 20)));
+    CHECK(steers_nothing(render_peers(lansync::cli::test::peers_named(name.path), 80)));
+    CHECK(steers_nothing(render_join(lansync::cli::test::join_named(name.path))));
     CHECK(steers_nothing(render_invite({share, name.path, invitation})));
     CHECK(steers_nothing(render_await_member({member})));
     CHECK(steers_nothing(render_leave({share})));
