@@ -6,7 +6,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/entropy.h"
-#include "tests/support/random_bytes.h"
+#include "tests/support/seeded_entropy.h"
 
 namespace lansync::test {
 
@@ -24,20 +24,6 @@ class ScriptedEntropy final : public Entropy {
  private:
   Bytes script_;
   std::size_t used_ = 0;
-};
-
-// Different bytes at each call, determined by the seed.
-class SeededEntropy final : public Entropy {
- public:
-  explicit SeededEntropy(std::uint64_t seed) : seed_(seed * 1'000'003) {}
-
-  void fill(std::span<std::byte> bytes) override {
-    const Bytes random = random_bytes(seed_++ * 0x2545f4914f6cdd1d, bytes.size());
-    std::copy(random.begin(), random.end(), bytes.begin());
-  }
-
- private:
-  std::uint64_t seed_;
 };
 
 }  // namespace lansync::test

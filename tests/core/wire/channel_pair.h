@@ -7,6 +7,7 @@
 
 #include "core/wire/secure_channel.h"
 #include "tests/core/crypto/test_entropy.h"
+#include "tests/support/random_bytes.h"
 
 namespace lansync::test {
 

@@ -3,6 +3,7 @@
 
 #include "core/wire/secure_channel.h"
 #include "tests/core/wire/channel_pair.h"
+#include "tests/support/random_bytes.h"
 
 namespace lansync {
 namespace {

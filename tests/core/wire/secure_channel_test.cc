@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/core/wire/channel_pair.h"
+#include "tests/support/random_bytes.h"
 
 namespace lansync {
 namespace {
