@@ -3,7 +3,9 @@
 #include <cerrno>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include "cli/client/join.h"
 #include "cli/client/queries.h"
@@ -38,6 +40,16 @@ struct ClientDispatch {
   ExitCode operator()(const DaemonArguments&) const { return ExitCode::usage; }
 };
 
+// A descriptor of these that is closed would be the next file's or socket's, and what is meant for
+// a person would be written there. Read-only, so that an answer that goes nowhere is still noticed.
+void keep_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) == 0 || errno != EBADF) continue;
+    // The lowest free one is this one.
+    static_cast<void>(open("/dev/null", O_RDONLY));
+  }
+}
+
 // A script must not take an answer for given that is on no disk and in no pipe.
 ExitCode unless_lost(const Terminal& terminal, ExitCode exit) {
   if (terminal.answer_error() == 0) return exit;
@@ -70,6 +82,7 @@ ExitCode run_invocation(const Invocation& invocation, const MakeNode& make_node)
 }  // namespace
 
 ExitCode run_program(int argc, char** argv, const MakeNode& make_node) {
+  keep_standard_descriptors();
   const auto parsed = parse_arguments(argc, argv);
   hide_code(argc, argv);
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {

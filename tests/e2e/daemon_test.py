@@ -156,6 +156,15 @@ class StatusTest(EndToEndTest):
                 self.assertEqual(done.returncode, 1)
                 self.assertIn("cannot write the answer (No space left on device)", done.stderr)
 
+    def test_a_standard_output_that_is_closed_is_nobody_elses(self):
+        one = self.device(1)
+        one.create()
+        closed = ["sh", "-c", 'exec "$@" >&-', "sh"]
+        done = subprocess.run(closed + one.command(("status",)), env=one.environment(),
+                              stderr=subprocess.PIPE, text=True, check=False, timeout=20)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write the answer (Bad file descriptor)", done.stderr)
+
     def test_who_has_gone_is_shown_as_gone(self):
         one, two = self.share_folder()
         two.stop_daemon()
