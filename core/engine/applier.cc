@@ -143,7 +143,12 @@ Result<void> Applier::advance(Now now) {
   std::vector<RelativePath> due;
   for (auto& [path, pending] : window_) {
     if (pending.retry_at > now.steady) continue;
-    if (pending.retry_at != TimePoint{}) pending.waits = Waits::nothing;
+    if (pending.retry_at != TimePoint{}) {
+      pending.waits = Waits::nothing;
+      // A look that failed has left the doubts as they were.
+      const RelativePath dir = path.parent();
+      if (!intents_.in_doubt_within(dir).empty()) scan_.request(dir, false);
+    }
     if (pending.waits == Waits::nothing) due.push_back(path);
   }
   for (const RelativePath& path : due) {
@@ -230,8 +235,8 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   if (batch_paths_.contains(step.path)) return Waits::tree;
   if (batch_.size() >= kStepsMax) return Waits::room;
   if (intents_.in_doubt(step.path)) {
-    scan_.request(step.path.parent(), false);
-    retry(step.source, now.steady + kBusyDelay);
+    TimePoint& at = window_[step.source].retry_at;
+    if (at == TimePoint{}) at = now.steady + kBusyDelay;
     return Waits::scan;
   }
   // What is being looked at must not change beneath the look.

@@ -18,6 +18,8 @@ Result<void> Fetcher::start(const Wanted& wanted) {
   if (const auto known = by_path_.find(wanted.path); known != by_path_.end()) {
     Wanted& before = fetches_.at(known->second).wanted;
     if (before.content == wanted.content) {
+      // Who wanted it has to look again at what it wants.
+      if (before.source != wanted.source) ready_.push_back(before.source);
       before.source = wanted.source;
       before.version = wanted.version;
       return {};

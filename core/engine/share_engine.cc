@@ -42,13 +42,10 @@ std::string ShareEngine::Names::author_name(const DeviceId& device) const {
   return member == membership_.members().end() ? short_name(device) : member->second.name;
 }
 
-Result<bool> ShareEngine::Names::taken(const RelativePath& path, const RelativePath& source) const {
+Result<bool> ShareEngine::Names::taken(const RelativePath& path) const {
   const auto heads = index_.heads(path);
   if (!heads) return heads.error();
-  if (std::ranges::any_of(*heads, &Change::live)) return true;
-  const auto row = index_.disk(path);
-  if (!row) return row.error();
-  return *row && (*row)->source != source;
+  return !heads->empty();
 }
 
 ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)

@@ -132,7 +132,7 @@ class ShareEngine {
    public:
     Names(Index& index, const Membership& membership) : index_(index), membership_(membership) {}
     std::string author_name(const DeviceId& device) const override;
-    Result<bool> taken(const RelativePath& path, const RelativePath& source) const override;
+    Result<bool> taken(const RelativePath& path) const override;
 
    private:
     Index& index_;

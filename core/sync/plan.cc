@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "core/base/byte_io.h"
+#include "core/chunk/hash.h"
 #include "core/fs/conflict_name.h"
 
 namespace lansync {
@@ -44,19 +46,32 @@ std::optional<Step> step_for(const RelativePath& path, const RelativePath& sourc
   return step;
 }
 
+// Names the version and not its content alone: the same bytes may lose at two paths whose copies
+// are called after the same first name.
+ContentId tag_of(const ShownNode& copy) {
+  ByteWriter writer;
+  writer.raw(copy.content.view());
+  writer.raw(copy.version.author.device.view());
+  writer.varint(copy.version.author.incarnation);
+  writer.varint(copy.version.counter);
+  ContentId tag;
+  tag.bytes = hash_of(writer.bytes(), "lansync/v1/conflict-name");
+  return tag;
+}
+
 // `claimed` are the places of the path's other copies.
 Result<RelativePath> place_of(const RelativePath& path, const ShownNode& copy,
                               const CopyNames& names, std::span<const RelativePath> claimed) {
   const ConflictStamp stamp{.time = copy.edited_at,
                             .author_name = names.author_name(copy.version.author.device),
-                            .content = copy.content};
+                            .content = tag_of(copy)};
   RelativePath place;
   for (const std::size_t digits : {std::size_t{6}, std::size_t{12}, std::size_t{64}}) {
     auto candidate = path.parent().child(conflict_name(path.name(), stamp, digits));
     if (!candidate) return std::move(candidate).error();
     place = *std::move(candidate);
     if (std::ranges::find(claimed, place) != claimed.end()) continue;
-    const auto taken = names.taken(place, path);
+    const auto taken = names.taken(place);
     if (!taken) return taken.error();
     if (!*taken) break;
   }

@@ -51,9 +51,9 @@ class CopyNames {
  public:
   virtual ~CopyNames() = default;
   virtual std::string author_name(const DeviceId& device) const = 0;
-  // Whether an ordinary file stands at `path` or is to: a head lives there, or a row that is not a
-  // copy of `source`.
-  virtual Result<bool> taken(const RelativePath& path, const RelativePath& source) const = 0;
+  // Whether the name is, or was, an ordinary file's: there are heads at `path`. As those never go
+  // all of them, all devices end with one answer, whatever they have met on the way.
+  virtual Result<bool> taken(const RelativePath& path) const = 0;
 };
 
 // The steps that are left; empty if disk and heads agree. Pure but for `names`.

@@ -101,11 +101,8 @@ class ToyDevice::Names final : public CopyNames {
   std::string author_name(const DeviceId& device) const override {
     return device_.cast_->membership().members().at(device).name;
   }
-  Result<bool> taken(const RelativePath& path, const RelativePath& source) const override {
-    const auto heads = device_.heads(path.text());
-    if (std::ranges::any_of(heads, &Change::live)) return true;
-    const auto row = device_.row(path.text());
-    return row && row->source != source;
+  Result<bool> taken(const RelativePath& path) const override {
+    return !device_.heads(path.text()).empty();
   }
 
  private:
