@@ -1,6 +1,7 @@
 // What tests of whole clusters look at.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -14,10 +15,16 @@ inline std::string content_of(const SeenTree& tree, const std::string& path) {
   return node == tree.end() ? "(nothing)" : node->second.content;
 }
 
-// A directory that is only there for what it holds has no mode of its own.
-inline SeenTree without_dir_modes(SeenTree tree) {
+// What has to be the same everywhere: all but the modes of directories that nobody made and that
+// are only there for what they hold.
+inline SeenTree agreed_tree(Cluster& cluster, std::size_t i) {
+  SeenTree tree = cluster.tree(i);
   for (auto& [path, node] : tree) {
-    if (node.kind == NodeKind::dir) node.mode = 0;
+    if (node.kind != NodeKind::dir) continue;
+    const auto heads = cluster.node(i).index.heads(*RelativePath::parse(path));
+    const bool made = std::ranges::any_of(
+        *heads, [](const Change& head) { return head.kind == ChangeKind::dir; });
+    if (!made) node.mode = 0;
   }
   return tree;
 }
@@ -45,7 +52,7 @@ inline void require_agreement(Cluster& cluster) {
   REQUIRE(settled);
   REQUIRE(cluster.complaints().empty());
   for (std::size_t i = 1; i < cluster.size(); ++i) {
-    REQUIRE(without_dir_modes(cluster.tree(i)) == without_dir_modes(cluster.tree(0)));
+    REQUIRE(agreed_tree(cluster, i) == agreed_tree(cluster, 0));
   }
   for (std::size_t i = 0; i < cluster.size(); ++i) {
     REQUIRE(cluster.node(i).fs.stage_snapshot().empty());
