@@ -11,11 +11,10 @@
 namespace lansync::cli {
 namespace {
 
-ShareState state_of(const ShareStatus& status) {
-  switch (status.activity) {
+ShareState state_of(ShareActivity activity) {
+  switch (activity) {
     case ShareActivity::scanning: return ShareState::scanning;
-    case ShareActivity::syncing:
-      return status.lacking_bytes > 0 ? ShareState::held : ShareState::syncing;
+    case ShareActivity::syncing: return ShareState::syncing;
     case ShareActivity::idle: return ShareState::idle;
     case ShareActivity::held: return ShareState::held;
     case ShareActivity::error: break;
@@ -142,7 +141,7 @@ ShareReport SyncNode::share_report(const Folder& folder) const {
   const Membership& membership = folder.host->membership();
   if (const Member* self = membership.member(keys_->id())) report.role = to_string(self->role);
   const ShareStatus status = folder.host->engine().status();
-  report.state = state_of(status);
+  report.state = state_of(status.activity);
   report.files = status.disk.files;
   report.bytes = status.disk.bytes;
   report.need_files = status.need.files;

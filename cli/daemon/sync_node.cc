@@ -106,7 +106,7 @@ Outcome<void> SyncNode::begin_listening() {
     ListenOptions options;
     if (!everywhere) options.address = wanted.host;
     options.port = wanted.port;
-    const auto opened = node_->listen(std::move(options));
+    const auto opened = node_->listen(options);
     if (opened) return {};
     listen_problem_ = to_string(opened.error());
     if (opened.error().code != std::errc::address_in_use) break;

@@ -6,39 +6,8 @@
 #include "core/base/assert.h"
 #include "core/chunk/hash.h"
 #include "core/engine/names.h"
-#include "core/sync/deletion_brake.h"
 
 namespace lansync {
-namespace {
-
-constexpr std::size_t kEqualFilesLookedAt = 8;
-
-bool is_removal(const Step& step) {
-  return step.kind == StepKind::remove || step.kind == StepKind::remove_dir;
-}
-
-// What the path will have when the step is done, as far as that is known before.
-DiskRow row_of(const Step& step) {
-  DiskRow row;
-  row.path = step.path;
-  row.stat.kind = node_kind(step.node.kind);
-  row.stat.size = step.node.size;
-  row.stat.mtime = step.node.mtime;
-  row.stat.mode = step.node.mode;
-  row.content = step.node.content;
-  row.chunk_class = step.node.chunk_class;
-  row.source = step.source;
-  row.shown = step.node.shown;
-  return row;
-}
-
-std::optional<FileIdentity> identity(const std::optional<DiskRow>& row) {
-  if (!row) return std::nullopt;
-  return FileIdentity::of(row->stat);
-}
-
-}  // namespace
-
 Result<std::vector<Step>> Applier::steps_for(const RelativePath& path) {
   PathState state;
   state.path = path;
@@ -133,10 +102,8 @@ Result<void> Applier::refill() {
 
 Result<void> Applier::advance(Now now) {
   if (auto filled = refill(); !filled) return filled;
-  if (window_.empty() && removals_.empty()) {
-    removals_cleared_ = false;
-    released_ = false;
-    held_ = 0;
+  if (window_.empty() && removals_.paths().empty()) {
+    removals_.start_over();
     lacking_bytes_ = 0;
     return {};
   }
@@ -169,9 +136,8 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
   const auto steps = steps_for(path);
   if (!steps) return steps.error();
   if (steps->empty()) return replan_one(path);
-  if (std::ranges::all_of(*steps, is_removal) && removals_.size() < kRemovalsMax) {
-    if (removals_.empty()) removals_since_ = now.steady;
-    removals_.insert(path);
+  if (std::ranges::all_of(*steps, is_removal) && removals_.has_room()) {
+    removals_.add(path, now.steady);
     window_.erase(found);
     return {};
   }
@@ -205,7 +171,7 @@ void Applier::ready(const RelativePath& source) {
 void Applier::handle_scan_progress() { wake(Waits::scan); }
 
 void Applier::release() {
-  released_ = true;
+  removals_.release();
   wake(Waits::others);
 }
 
@@ -213,121 +179,6 @@ void Applier::wake(Waits waits) {
   for (auto& [path, pending] : window_) {
     if (pending.waits == waits) pending.waits = Waits::nothing;
   }
-}
-
-Result<void> Applier::adopt(const Step& step) {
-  DiskRow row = *step.row;
-  row.shown = step.node.shown;
-  row.source = step.source;
-  return index_.put_disk(row);
-}
-
-Result<bool> Applier::parent_ready(const RelativePath& path) {
-  const RelativePath parent = path.parent();
-  if (parent.is_root() || making_.contains(parent)) return true;
-  const auto row = index_.disk(parent);
-  if (!row) return row.error();
-  return *row && (*row)->stat.kind == NodeKind::dir;
-}
-
-// Takes the step into the batch, and says what the path waits for then, or instead.
-Result<Applier::Waits> Applier::take(const Step& step, Now now) {
-  if (batch_paths_.contains(step.path)) return Waits::tree;
-  if (batch_.size() >= kStepsMax) return Waits::room;
-  if (intents_.in_doubt(step.path)) {
-    TimePoint& at = window_[step.source].retry_at;
-    if (at == TimePoint{}) at = now.steady + kBusyDelay;
-    return Waits::scan;
-  }
-  // What is being looked at must not change beneath the look.
-  if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
-  if (is_removal(step)) return take_removal(step, now);
-  const auto ready = parent_ready(step.path);
-  if (!ready) return ready.error();
-  if (!*ready) return Waits::tree;
-  if (!step.row) {
-    const auto occupied = index_.disk(step.path);
-    if (!occupied) return occupied.error();
-    if (*occupied) return Waits::tree;
-  }
-  const bool copy = step.kind == StepKind::set_metadata && several_names_.contains(step.path);
-  if (step.kind == StepKind::install || copy) return take_install(step, now);
-
-  ApplyStep apply;
-  apply.path = step.path;
-  apply.mode = step.node.mode;
-  apply.mtime = step.node.mtime;
-  apply.expected = identity(step.row);
-  if (step.kind == StepKind::make_dir) {
-    apply.kind = ApplyStep::Kind::make_dir;
-    making_.insert(step.path);
-  } else {
-    apply.kind = ApplyStep::Kind::set_metadata;
-  }
-  if (auto added = add(step, std::move(apply), now); !added) return added.error();
-  return Waits::tree;
-}
-
-Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
-  ApplyStep apply;
-  apply.kind = ApplyStep::Kind::install_file;
-  apply.path = step.path;
-  apply.expected = identity(step.row);
-  apply.mode = step.node.mode;
-  apply.mtime = step.node.mtime;
-  apply.stage = stage_name(step.node.content, step.path);
-  apply.size = step.node.size;
-  if (step.node.kind == ChangeKind::link) {
-    apply.kind = ApplyStep::Kind::install_link;
-    apply.link_target = step.node.link_target;
-  } else if (step.node.size > 0 && !fetcher_.staged(step.path, step.node.content)) {
-    if (!fetcher_.fetching(step.path, step.node.content) && !fetcher_.has_room()) {
-      return Waits::room;
-    }
-    const auto started = fetcher_.start({.path = step.path,
-                                         .source = step.source,
-                                         .content = step.node.content,
-                                         .size = step.node.size,
-                                         .one_chunk = step.node.one_chunk,
-                                         .version = step.node.version,
-                                         .stage = apply.stage});
-    if (!started) return started.error();
-    return Waits::bytes;
-  }
-  if (auto added = add(step, std::move(apply), now); !added) return added.error();
-  return Waits::tree;
-}
-
-Result<void> Applier::add(const Step& step, ApplyStep apply, Now now) {
-  Intent intent{step.path, std::nullopt};
-  if (!is_removal(step)) intent.becomes = row_of(step);
-  if (auto begun = intents_.begin(std::move(intent)); !begun) return begun;
-  if (step.row) apply.trash = trash_name(step.path, now.wall, ++trash_serial_);
-  batch_paths_.insert(step.path);
-  batch_paths_.insert(step.source);
-  batch_steps_.push_back({step, apply.trash});
-  batch_.push_back(std::move(apply));
-  return {};
-}
-
-Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
-  if (step.kind == StepKind::remove_dir) {
-    const auto children = index_.disk_children(step.path);
-    if (!children) return children.error();
-    // What is removed by the same batch stands before it there.
-    const bool empty = std::ranges::all_of(
-        *children, [this](const DiskRow& row) { return batch_paths_.contains(row.path); });
-    if (!empty || job_under_way_) {
-      if (!children->empty()) return Waits::tree;
-    }
-  }
-  ApplyStep apply;
-  apply.kind =
-      step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
-  apply.path = step.path;
-  apply.expected = identity(step.row);
-  if (auto added = add(step, std::move(apply), now); !added) return added.error();
-  return Waits::tree;
 }
 
 // Whether something is on its way to the disk, or still to be looked at, that may need what is to
@@ -340,44 +191,15 @@ bool Applier::creating() const {
 }
 
 Result<void> Applier::consider_removals(Now now) {
-  if (removals_.empty()) return {};
-  if (!removals_cleared_ && !released_) {
-    const bool made = !creating();
-    const bool waited = removals_since_ + kRemovalDelay <= now.steady;
-    if (!made && (!waited || removals_checked_ + kRemovalCheck > now.steady)) return {};
-    const auto too_many = removals_are_too_many();
-    if (!too_many) return too_many.error();
-    removals_checked_ = now.steady;
-    held_ = *too_many && made ? removals_.size() : 0;
-    if (*too_many) return {};
-    removals_cleared_ = true;
-  }
-  held_ = 0;
-  return take_removals(now);
-}
-
-// Counts the files that would go and whose content is at no other place that stays.
-Result<bool> Applier::removals_are_too_many() {
-  if (removals_.size() <= DeletionBrake::kFilesMin) return false;
-  std::uint64_t count = 0;
-  for (const RelativePath& path : removals_) {
-    const auto row = index_.disk(path);
-    if (!row) return row.error();
-    if (!*row || (*row)->stat.kind != NodeKind::file) continue;
-    const auto others = index_.disk_with_content((*row)->content, kEqualFilesLookedAt);
-    if (!others) return others.error();
-    const bool elsewhere = std::ranges::any_of(
-        *others, [this](const DiskRow& other) { return !removals_.contains(other.source); });
-    if (!elsewhere) ++count;
-  }
-  const auto totals = index_.disk_totals();
-  if (!totals) return totals.error();
-  return count > DeletionBrake::kFilesMin && count * 100 > totals->files * DeletionBrake::kPercent;
+  const auto may_go = removals_.may_go(creating(), now.steady);
+  if (!may_go) return may_go.error();
+  return *may_go ? take_removals(now) : Result<void>();
 }
 
 // The deepest first: a directory goes in the same batch as the last of what was in it.
 Result<void> Applier::take_removals(Now now) {
-  for (auto path = removals_.rbegin(); path != removals_.rend(); ++path) {
+  const std::set<RelativePath>& paths = removals_.paths();
+  for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
     if (batch_.size() >= kStepsMax) break;
     if (batch_paths_.contains(*path)) continue;
     const auto steps = steps_for(*path);
@@ -466,7 +288,7 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   several_names_.erase(step.path);
   if (auto done_with = intents_.done(step.path); !done_with) return done_with;
   if (is_removal(step)) return index_.remove_disk(step.path);
-  DiskRow row = row_of(step);
+  DiskRow row = row_after(step);
   row.stat = result.stat;
   row.racy = result.racy;
   return index_.put_disk(row);
@@ -526,15 +348,10 @@ void Applier::handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now) 
 void Applier::retry(const RelativePath& source, TimePoint at) { window_[source].retry_at = at; }
 
 std::optional<TimePoint> Applier::next_deadline() const {
-  std::optional<TimePoint> deadline;
+  std::optional<TimePoint> deadline = removals_.next_deadline();
   for (const auto& [path, pending] : window_) {
     if (pending.retry_at == TimePoint{}) continue;
     if (!deadline || pending.retry_at < *deadline) deadline = pending.retry_at;
-  }
-  if (!removals_.empty() && !removals_cleared_ && !released_ && held_ == 0) {
-    const TimePoint due =
-        std::max(removals_since_ + kRemovalDelay, removals_checked_ + kRemovalCheck);
-    if (!deadline || due < *deadline) deadline = due;
   }
   return deadline;
 }

@@ -12,6 +12,7 @@
 #include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/path_issues.h"
+#include "core/engine/removals.h"
 #include "core/engine/scan.h"
 #include "core/index/index.h"
 #include "core/sync/plan.h"
@@ -24,7 +25,7 @@ namespace lansync {
 //   - replan() after every change of heads or rows: it decides which paths are pending and stores
 //   them.
 //   - advance() looks at pending paths and fills the next job.
-//   - Removals come last: while something is being created they wait (at most kRemovalDelay), so
+//   - Removals come last: while something is being created they wait (at most Removals::kDelay), so
 //   that
 //     a moved file is copied from its old place; and when they are too many they wait for
 //     release().
@@ -35,11 +36,8 @@ namespace lansync {
 // Owned by one share's engine.
 class Applier {
  public:
-  static constexpr std::size_t kWindowPaths = 1024;     // Pending paths looked at; the rest wait.
-  static constexpr std::size_t kStepsMax = 512;         // In one job.
-  static constexpr std::size_t kRemovalsMax = 100'000;  // Kept aside.
-  static constexpr std::chrono::seconds kRemovalCheck{1};
-  static constexpr std::chrono::seconds kRemovalDelay{5};
+  static constexpr std::size_t kWindowPaths = 1024;  // Pending paths looked at; the rest wait.
+  static constexpr std::size_t kStepsMax = 512;      // In one job.
   static constexpr std::chrono::seconds kRetryDelay{30};
   static constexpr std::chrono::seconds kBusyDelay{2};
   static constexpr std::chrono::seconds kNoSpaceDelay{5};
@@ -51,7 +49,8 @@ class Applier {
         fetcher_(fetcher),
         scan_(scan),
         issues_(issues),
-        names_(names) {}
+        names_(names),
+        removals_(index) {}
 
   void set_root(const RootIdentity& root) { root_ = root; }
 
@@ -75,7 +74,7 @@ class Applier {
   [[nodiscard]] bool job_under_way() const { return job_under_way_; }
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   // Removals that wait for a person's word.
-  [[nodiscard]] std::uint64_t held() const { return held_; }
+  [[nodiscard]] std::uint64_t held() const { return removals_.held(); }
   void release();
   // The bytes that could not be written for want of space; 0 if there is room.
   [[nodiscard]] std::uint64_t lacking_bytes() const { return lacking_bytes_; }
@@ -101,7 +100,6 @@ class Applier {
   Result<Waits> take_removal(const Step& step, Now now);
   Result<bool> parent_ready(const RelativePath& path);
   Result<void> consider_removals(Now now);
-  Result<bool> removals_are_too_many();
   Result<void> take_removals(Now now);
   [[nodiscard]] bool creating() const;
   Result<Waits> take_install(const Step& step, Now now);
@@ -136,13 +134,7 @@ class Applier {
   bool job_under_way_ = false;
   std::uint64_t trash_serial_ = 0;
 
-  // Sources of which nothing is left but to remove something.
-  std::set<RelativePath> removals_;
-  TimePoint removals_since_{};    // When the first of them came.
-  TimePoint removals_checked_{};  // When they were last found to be too many.
-  bool removals_cleared_ = false;
-  std::uint64_t held_ = 0;
-  bool released_ = false;
+  Removals removals_;
   std::uint64_t lacking_bytes_ = 0;
 };
 

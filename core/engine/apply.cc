@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::string_view kClaimed = "claimed-";
 
-bool is_install(const ApplyStep& step) {
-  return step.kind == ApplyStep::Kind::install_file || step.kind == ApplyStep::Kind::install_link;
-}
-
 // The staged files of a batch, opened, given their metadata and made durable.
 class DurableStage {
  public:

@@ -43,12 +43,28 @@ std::vector<RelativePath> Intents::in_doubt_within(const RelativePath& dir) cons
   return paths;
 }
 
-Result<std::optional<RelativePath>> Intents::settle(Found& found) {
+Result<void> Intents::record_trash(const Intent& intent, WallTime now) {
+  const auto row = index_.disk(intent.path);
+  if (!row) return row.error();
+  if (intent.trash.empty() || !*row) return {};
+  trashed_.push_back((*row)->content);
+  return index_.put_trash({intent.trash, intent.path, (*row)->content, (*row)->stat.size, now});
+}
+
+std::optional<ContentId> Intents::poll_trashed() {
+  if (trashed_.empty()) return std::nullopt;
+  const ContentId content = trashed_.front();
+  trashed_.pop_front();
+  return content;
+}
+
+Result<std::optional<RelativePath>> Intents::settle(Found& found, WallTime now) {
   const auto doubt = doubtful_.extract(found.path);
   if (doubt.empty()) return std::optional<RelativePath>();
   if (auto removed = index_.remove_intent(found.path); !removed) return removed.error();
   const Intent& intent = doubt.mapped();
   if (!is_what_it_becomes(found, intent)) return std::optional<RelativePath>();
+  if (auto recorded = record_trash(intent, now); !recorded) return recorded.error();
   found.row = intent.becomes;
   const auto written =
       intent.becomes ? index_.put_disk(*intent.becomes) : index_.remove_disk(found.path);

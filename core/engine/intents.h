@@ -1,7 +1,9 @@
 // What steps were to make of paths, until it is known what they did.
 #pragma once
 
+#include <deque>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "core/engine/found.h"
@@ -33,15 +35,20 @@ class Intents {
   [[nodiscard]] std::vector<RelativePath> in_doubt_within(const RelativePath& dir) const;
 
   // Compares a finding with what was to be there, if that is in doubt, and ends the doubt. Is it
-  // what the step made, the index gets the step's row and `found.row` with it: whatever else is
+  // what the step made, the index gets the step's row, and `found.row` with it: whatever else is
   // found at the path is a change of that. Returns the path whose heads the step's row displays;
   // nothing if the step was not performed.
-  Result<std::optional<RelativePath>> settle(Found& found);
+  Result<std::optional<RelativePath>> settle(Found& found, WallTime now);
+  // A content that turned out to have gone to the trash so.
+  std::optional<ContentId> poll_trashed();
 
  private:
+  Result<void> record_trash(const Intent& intent, WallTime now);
+
   Index& index_;
   std::map<RelativePath, Intent> under_way_;
   std::map<RelativePath, Intent> doubtful_;
+  std::deque<ContentId> trashed_;
 };
 
 }  // namespace lansync

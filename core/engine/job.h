@@ -42,7 +42,8 @@ struct LocalPiece {
 };
 
 // Begin, or take up again, the assembly of a file: keep what a staged file of that name already
-// holds, copy what is on this disk, and say what is missing.
+// holds, copy what is on this disk, and say what is missing. no_space_on_device if that would not
+// fit: nobody is asked for it then.
 struct StageJob {
   std::string stage;
   ChunkList list;
@@ -90,6 +91,9 @@ struct ApplyStep {
   std::uint32_t mode = 0;
   WallTime mtime;
 };
+inline bool is_install(const ApplyStep& step) {
+  return step.kind == ApplyStep::Kind::install_file || step.kind == ApplyStep::Kind::install_link;
+}
 struct ApplyJob {
   RootIdentity root;
   std::vector<ApplyStep> steps;

@@ -110,9 +110,12 @@ Result<Staged> JobRunner::stage(const StageJob& job) const {
   if (!file) return std::move(file).error();
   const auto stat = (*file)->stat();
   if (!stat) return stat.error();
+  const auto free = fs_.free_bytes();
+  if (!free) return free.error();
   if (auto cut = (*file)->truncate(job.list.size()); !cut) return std::move(cut).error();
 
   Staged staged;
+  std::uint64_t missing_bytes = 0;
   std::uint64_t offset = 0;
   auto piece = job.pieces.begin();
   std::map<std::variant<RelativePath, std::string>, std::unique_ptr<ReadFile>> sources;
@@ -140,8 +143,14 @@ Result<Staged> JobRunner::stage(const StageJob& job) const {
       }
       here = true;
     }
-    if (!here) staged.missing.push_back(i);
+    if (!here) {
+      staged.missing.push_back(i);
+      missing_bytes += chunk.bytes;
+    }
     offset += chunk.bytes;
+  }
+  if (missing_bytes > *free) {
+    return Error{std::make_error_code(std::errc::no_space_on_device), "file that does not fit"};
   }
   return staged;
 }

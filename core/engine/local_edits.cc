@@ -8,8 +8,6 @@ namespace {
 
 constexpr std::string_view kLookedFact = "looked";
 
-constexpr std::size_t kEqualFilesCompared = 8;
-
 bool is_copy(const Found& found) { return found.row && found.row->source != found.row->path; }
 
 bool is_file_gone(const Found& found) {
@@ -53,7 +51,7 @@ DiskRow row_for(const RelativePath& path, const Observation& seen) {
 Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
                                  std::set<RelativePath>& touched,
                                  std::set<RelativePath>& look_again) {
-  if (auto settled = settle_intents(found, touched); !settled) return settled;
+  if (auto settled = settle_intents(found, now, touched); !settled) return settled;
   for (const Found& one : found) held_.forget(one.path);
   if (!released_) {
     const auto held = hold_if_many(found);
@@ -66,13 +64,13 @@ Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
 }
 
 // What the engine did itself, though it did not hear of it, is nobody's edit.
-Result<void> LocalEdits::settle_intents(std::vector<Found>& found,
+Result<void> LocalEdits::settle_intents(std::vector<Found>& found, WallTime now,
                                         std::set<RelativePath>& touched) {
   for (Found& one : found) {
     const auto late = overtaken(one);
     if (!late) return late.error();
     if (*late) continue;
-    const auto source = intents_.settle(one);
+    const auto source = intents_.settle(one, now);
     if (!source) return source.error();
     if (*source) touched.insert(**source);
   }
@@ -93,7 +91,8 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
     if (one.seen && one.seen->stat.kind == NodeKind::file) brake.created(one.seen->content);
     if (!is_file_gone(one)) continue;
     // The same content at another path: a move whose other half was published before.
-    const auto others = index_.disk_with_content(one.row->content, kEqualFilesCompared);
+    const auto others =
+        index_.disk_with_content(one.row->content, DeletionBrake::kEqualFilesLookedAt);
     if (!others) return others.error();
     const bool elsewhere =
         std::ranges::any_of(*others, [&](const DiskRow& row) { return !gone.contains(row.path); });

@@ -54,7 +54,8 @@ class LocalEdits {
     std::vector<Displayed> displayed;
   };
 
-  Result<void> settle_intents(std::vector<Found>& found, std::set<RelativePath>& touched);
+  Result<void> settle_intents(std::vector<Found>& found, WallTime now,
+                              std::set<RelativePath>& touched);
   Result<bool> first_look();
   Result<bool> overtaken(const Found& found);
   Result<bool> hold_if_many(std::vector<Found>& found);

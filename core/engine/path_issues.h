@@ -20,7 +20,7 @@ struct PathIssue {
   friend bool operator==(const PathIssue&, const PathIssue&) = default;
 };
 
-// One issue for each path, the latest; at most kIssuesMax are kept (the number of all is kept too).
+// One issue for each path, the latest; at most kIssuesMax are kept.
 class PathIssues {
  public:
   static constexpr std::size_t kIssuesMax = 1000;
@@ -32,21 +32,32 @@ class PathIssues {
     }
   }
   void clear(const std::string& path) { issues_.erase(path); }
+  // Clears all beneath a directory that is no more.
+  void clear_beneath(const std::string& dir) {
+    clear_where(dir, [](const PathIssue&, std::string_view) { return true; });
+  }
   // Clears those of a directory's own entries (empty: the root's) for which over(issue, name)
   // holds; `name` is the entry's.
   template <class Over>
   void clear_in(const std::string& dir, Over over) {
-    const std::string prefix = dir.empty() ? dir : dir + "/";
-    for (auto at = issues_.lower_bound(prefix);
-         at != issues_.end() && at->first.starts_with(prefix);) {
-      const std::string_view name = std::string_view(at->first).substr(prefix.size());
-      const bool own = name.find('/') == std::string_view::npos;
-      at = own && over(at->second, name) ? issues_.erase(at) : std::next(at);
-    }
+    clear_where(dir, [&](const PathIssue& issue, std::string_view beneath) {
+      return beneath.find('/') == std::string_view::npos && over(issue, beneath);
+    });
   }
   [[nodiscard]] const std::map<std::string, PathIssue>& all() const { return issues_; }
 
  private:
+  // `over` gets the path from the directory on.
+  template <class Over>
+  void clear_where(const std::string& dir, Over over) {
+    const std::string prefix = dir.empty() ? dir : dir + "/";
+    for (auto at = issues_.lower_bound(prefix);
+         at != issues_.end() && at->first.starts_with(prefix);) {
+      const std::string_view beneath = std::string_view(at->first).substr(prefix.size());
+      at = over(at->second, beneath) ? issues_.erase(at) : std::next(at);
+    }
+  }
+
   std::map<std::string, PathIssue> issues_;
 };
 

@@ -218,6 +218,7 @@ Result<void> Scan::report_gone(const DiskRow& row) {
 }
 
 Result<void> Scan::report_gone_beneath(const RelativePath& dir) {
+  issues_.clear_beneath(dir.text());
   RelativePath after;
   for (;;) {
     auto rows = index_.disk_beneath(dir, after, kRowsPerRead);

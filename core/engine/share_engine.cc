@@ -9,20 +9,7 @@
 namespace lansync {
 namespace {
 
-// How long hints may keep coming before a look is taken anyway.
-constexpr std::chrono::milliseconds kQuietWindowMax{500};
-// How often the trash is looked through; with the first input after that.
-constexpr std::chrono::hours kEmptyingInterval{1};
-// Linux stamps files by the tick: a file whose time is this close to its hashing may change without
-// it.
-constexpr std::int64_t kTimeGrainNs = 20'000'000;
-
 Error stopped() { return {Errc::wrong_state, "share that has stopped"}; }
-
-template <class Result>
-Result take(JobResult& result) {
-  return std::move(std::get<Result>(result));
-}
 
 }  // namespace
 
@@ -85,8 +72,7 @@ void ShareEngine::handle_peer_down(const DeviceId& device, Now now) {
   fetcher_.handle_peer_down(device);
   server_.handle_peer_down(device);
   exchange_.handle_peer_down(device);
-  for (auto& [id, flush] : flushes_) flush.waiting.erase(device);
-  std::erase_if(barriers_, [&](const WaitingBarrier& barrier) { return barrier.peer == device; });
+  flushes_.member_gone(device);
   settle(now);
 }
 
@@ -147,14 +133,11 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
     return fetcher_.handle_missing(from, *missing);
   }
   if (auto* barrier = std::get_if<Barrier>(&body)) {
-    if (barriers_.size() >= kBarriersMax) return Error{Errc::limit_exceeded, "barriers waiting"};
     scan_.request(RelativePath(), true);
-    barriers_.push_back({from, barrier->id, scan_.finished_rounds() + 1});
-    return {};
+    return flushes_.ask(from, barrier->id, scan_.finished_rounds() + 1);
   }
   if (auto* reached = std::get_if<BarrierReached>(&body)) {
-    const auto flush = flushes_.find(reached->id);
-    if (flush != flushes_.end()) flush->second.waiting.erase(from);
+    flushes_.member_looked(from, reached->id);
   }
   return {};
 }
@@ -176,8 +159,7 @@ void ShareEngine::drop_removed() {
     if (peer.joined || membership_.member(device) != nullptr) continue;
     fetcher_.handle_peer_down(device);
     server_.handle_peer_down(device);
-    for (auto& [id, flush] : flushes_) flush.waiting.erase(device);
-    std::erase_if(barriers_, [&](const WaitingBarrier& barrier) { return barrier.peer == device; });
+    flushes_.member_gone(device);
   }
 }
 
@@ -191,69 +173,19 @@ void ShareEngine::handle_job(JobId id, JobResult result, Now now) {
   settle(now);
 }
 
-Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult result, Now now) {
-  if (std::holds_alternative<Result<Listing>>(result)) {
-    applier_.handle_scan_progress();
-    return scan_.handle_listing(std::get<RelativePath>(job.source), take<Result<Listing>>(result));
-  }
-  if (std::holds_alternative<Result<Hashed>>(result)) {
-    applier_.handle_scan_progress();
-    auto hashed = take<Result<Hashed>>(result);
-    // A time that is still to come was set by somebody, and a later write would not repeat it.
-    const bool racy = hashed && hashed->stat.mtime.ns + kTimeGrainNs > job.issued.wall.ns &&
-                      hashed->stat.mtime.ns <= now.wall.ns + kTimeGrainNs;
-    scan_.handle_hashed(std::get<RelativePath>(job.source), std::move(hashed), racy);
-    return {};
-  }
-  if (std::holds_alternative<Result<Staged>>(result)) {
-    fetcher_.handle_staged(std::get<Fetcher::FetchJob>(job.source).fetch,
-                           take<Result<Staged>>(result));
-    return {};
-  }
-  if (std::holds_alternative<Result<Written>>(result)) {
-    fetcher_.handle_written(std::get<Fetcher::FetchJob>(job.source), take<Result<Written>>(result));
-    return {};
-  }
-  if (std::holds_alternative<Result<Bytes>>(result)) {
-    const auto other =
-        server_.handle_read(std::get<Server::ServeJob>(job.source), take<Result<Bytes>>(result));
-    if (other) scan_.request(other->parent(), false);
-    return {};
-  }
-  if (std::holds_alternative<Result<Applied>>(result)) {
-    return applier_.handle_applied(take<Result<Applied>>(result), now);
-  }
-  if (auto* emptied = std::get_if<Result<Emptied>>(&result)) {
-    if (!*emptied) return {};  // The next one will do.
-    for (const std::string& name : (*emptied)->names) {
-      if (auto removed = index_.remove_trash(name); !removed) return removed;
-    }
-    return {};
-  }
-  cleaning_ = false;
-  return {};  // What could not be removed is removed next time.
-}
-
 void ShareEngine::handle_hint(const RelativePath& dir, bool recursive, Now now) {
   if (failed_) return;
-  hints_[dir].recursive |= recursive;
-  if (!first_hint_) first_hint_ = now.steady;
-  last_hint_ = now.steady;
+  hints_.add(dir, recursive, now.steady);
   update_state();
 }
 
-void ShareEngine::flush_hints(Now now) {
-  if (!first_hint_) return;
-  const bool quiet = last_hint_ + limits::kQuietWindow <= now.steady;
-  if (!quiet && *first_hint_ + kQuietWindowMax > now.steady) return;
-  for (const auto& [dir, hint] : hints_) scan_.request(dir, hint.recursive);
-  hints_.clear();
-  first_hint_.reset();
+void ShareEngine::follow(const Hints::Dirs& hints) {
+  for (const auto& [dir, recursive] : hints) scan_.request(dir, recursive);
 }
 
 void ShareEngine::handle_timeout(Now now) {
   if (failed_) return;
-  flush_hints(now);
+  follow(hints_.take_due(now.steady));
   fetcher_.handle_timeout(now.steady);
   if (next_scan_ <= now.steady) {
     scan_.request(RelativePath(), true);
@@ -265,12 +197,8 @@ void ShareEngine::handle_timeout(Now now) {
 std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   if (failed_) return std::nullopt;
   TimePoint deadline = next_scan_;
-  if (first_hint_) {
-    deadline = std::min(deadline, std::min(last_hint_ + Duration(limits::kQuietWindow),
-                                           *first_hint_ + Duration(kQuietWindowMax)));
-  }
-  for (const auto& due :
-       {fetcher_.next_deadline(), applier_.next_deadline(), exchange_.next_deadline(now)}) {
+  for (const auto& due : {hints_.deadline(), fetcher_.next_deadline(), applier_.next_deadline(),
+                          exchange_.next_deadline(now)}) {
     if (due) deadline = std::min(deadline, *due);
   }
   return deadline;
@@ -325,6 +253,7 @@ Result<void> ShareEngine::publish_found(Now now) {
     }
     auto published = edits_.publish(std::move(found), now.wall, touched_, look_again);
     if (!published) return published;
+    while (const auto content = intents_.poll_trashed()) fetcher_.handle_trashed(*content);
     for (const RelativePath& dir : look_again) scan_.request(dir, false);
   }
   if (scan_.finished_rounds() > seen_rounds_) {
@@ -339,13 +268,11 @@ Result<void> ShareEngine::publish_found(Now now) {
 }
 
 void ShareEngine::answer_barriers() {
-  std::erase_if(barriers_, [this](const WaitingBarrier& barrier) {
-    if (barrier.rounds > scan_.finished_rounds()) return false;
+  while (const auto answer = flushes_.poll_answer(scan_.finished_rounds())) {
     update_state();
-    exchange_.send(barrier.peer, own_state());
-    exchange_.send(barrier.peer, BarrierReached{barrier.id});
-    return true;
-  });
+    exchange_.send(answer->peer, own_state());
+    exchange_.send(answer->peer, BarrierReached{answer->id});
+  }
 }
 
 ShareState ShareEngine::own_state() const {
@@ -365,27 +292,23 @@ void ShareEngine::fail(Error error) {
 }
 
 std::uint64_t ShareEngine::begin_flush(Now now) {
-  const std::uint64_t id = next_flush_++;
-  Flush flush;
+  std::set<DeviceId> members;
   if (!failed_) {
-    flush_hints({TimePoint::max(), now.wall});
+    follow(hints_.take_all());
     scan_.request(RelativePath(), true);
-    flush.rounds = scan_.finished_rounds() + 1;
     for (const auto& [device, peer] : peers_) {
       if (!peer.joined) continue;
-      flush.waiting.insert(device);
-      exchange_.send(device, Barrier{id});
+      members.insert(device);
+      exchange_.send(device, Barrier{flushes_.next()});
     }
   }
-  flushes_.emplace(id, std::move(flush));
+  const std::uint64_t id = flushes_.begin(scan_.finished_rounds() + 1, std::move(members));
   settle(now);
   return id;
 }
 
 bool ShareEngine::flush_reached(std::uint64_t id) const {
-  const auto flush = flushes_.find(id);
-  if (failed_ || flush == flushes_.end() || !flush->second.waiting.empty()) return false;
-  if (scan_.finished_rounds() < flush->second.rounds || !in_sync()) return false;
+  if (failed_ || !flushes_.all_looked(id, scan_.finished_rounds()) || !in_sync()) return false;
   return std::ranges::all_of(peers_, [this](const auto& entry) {
     const PeerState& peer = entry.second;
     if (!peer.joined) return true;
@@ -420,7 +343,9 @@ ShareActivity ShareEngine::activity() const {
   if (failed_ || scan_.root_error()) return ShareActivity::error;
   if (edits_.held() > 0 || applier_.held() > 0) return ShareActivity::held;
   if (!scanned_once_) return ShareActivity::scanning;
-  if (need_.files > 0) return ShareActivity::syncing;
+  if (need_.files > 0) {
+    return applier_.lacking_bytes() > 0 ? ShareActivity::held : ShareActivity::syncing;
+  }
   return scan_.idle() ? ShareActivity::idle : ShareActivity::scanning;
 }
 
@@ -452,62 +377,6 @@ ShareStatus ShareEngine::status() const {
     status.members.push_back(std::move(one));
   }
   return status;
-}
-
-CleanStageJob ShareEngine::clean_job(std::optional<std::vector<std::string>> keep) {
-  return {config_.root, trash_name(RelativePath(), now_.wall, ++cleanings_), std::move(keep)};
-}
-
-std::optional<Job> ShareEngine::poll_job() {
-  if (failed_) return std::nullopt;
-  const auto issue = [this](auto work, JobSource source) {
-    const JobId id{next_job_++};
-    jobs_.emplace(id, OutstandingJob{std::move(source), now_});
-    return Job{id, std::move(work)};
-  };
-  if (!recovered_ && !cleaning_) {
-    cleaning_ = recovered_ = true;
-    return issue(clean_job(std::nullopt), std::monostate());
-  }
-  // Whatever uses the staging folder waits while it is cleaned.
-  if (auto job = cleaning_ ? std::nullopt : applier_.poll_job()) {
-    return issue(*std::move(job), std::monostate());
-  }
-  if (auto job = cleaning_ ? std::nullopt : fetcher_.poll_job()) {
-    JobSource source = *job;
-    if (auto* write = std::get_if<WriteJob>(&std::get<Fetcher::FetchJob>(source).work)) {
-      write->bytes.clear();  // Only the job itself needs them.
-    }
-    if (auto* stage = std::get_if<StageJob>(&job->work)) return issue(std::move(*stage), source);
-    return issue(std::get<WriteJob>(std::move(job->work)), std::move(source));
-  }
-  auto serve = server_.poll_job();
-  if (!serve) {
-    fail(std::move(serve).error());
-    return std::nullopt;
-  }
-  while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
-  if (*serve) return issue((*serve)->read, **serve);
-  if (auto job = scan_.poll_job()) {
-    if (auto* list = std::get_if<ListJob>(&*job)) {
-      const RelativePath dir = list->dir;
-      return issue(std::move(*list), dir);
-    }
-    auto& hash = std::get<HashJob>(*job);
-    const RelativePath path = hash.path;
-    return issue(std::move(hash), path);
-  }
-  if (scanned_once_ && next_emptying_ <= now_.steady) {
-    next_emptying_ = now_.steady + kEmptyingInterval;
-    return issue(EmptyTrashJob{config_.root, now_.wall}, std::monostate());
-  }
-  const bool may_clean =
-      scanned_once_ && !cleaning_ && need_.files == 0 && !applier_.job_under_way();
-  if (may_clean && fetcher_.take_garbage()) {
-    cleaning_ = true;
-    return issue(clean_job(fetcher_.stages()), std::monostate());
-  }
-  return std::nullopt;
 }
 
 std::optional<MessageBody> ShareEngine::poll_message(const DeviceId& to, Now now) {

@@ -11,6 +11,8 @@
 #include "core/engine/applier.h"
 #include "core/engine/exchange.h"
 #include "core/engine/fetcher.h"
+#include "core/engine/flushes.h"
+#include "core/engine/hints.h"
 #include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/local_edits.h"
@@ -61,8 +63,6 @@ struct ShareStatus {
 // Owned by the node, on its thread. `index` and `membership` outlive it.
 class ShareEngine {
  public:
-  static constexpr std::size_t kBarriersMax = 256;  // Of all peers, waiting for one look.
-
   struct Config {
     Author self;
     std::string device_name;
@@ -99,7 +99,7 @@ class ShareEngine {
   // and show the same state.
   std::uint64_t begin_flush(Now now);
   [[nodiscard]] bool flush_reached(std::uint64_t id) const;
-  void end_flush(std::uint64_t id) { flushes_.erase(id); }
+  void end_flush(std::uint64_t id) { flushes_.end(id); }
   // Lets deletions that are held back go on.
   void release_deletions(Now now);
   // An op made on this device (an invitation was taken, a member leaves). Errors: as
@@ -138,18 +138,6 @@ class ShareEngine {
     Index& index_;
     const Membership& membership_;
   };
-  struct Hint {
-    bool recursive = false;
-  };
-  struct Flush {
-    std::uint64_t rounds = 0;    // Scan rounds that must be finished.
-    std::set<DeviceId> waiting;  // Members that have not looked yet.
-  };
-  struct WaitingBarrier {
-    DeviceId peer;
-    std::uint64_t id = 0;
-    std::uint64_t rounds = 0;
-  };
   using JobSource = std::variant<RelativePath, Fetcher::FetchJob, Server::ServeJob, std::monostate>;
   struct OutstandingJob {
     JobSource source;
@@ -163,7 +151,7 @@ class ShareEngine {
   Result<void> try_settle(Now now);
   void fail(Error error);
   Result<void> publish_found(Now now);
-  void flush_hints(Now now);
+  void follow(const Hints::Dirs& hints);
   void drop_removed();
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
   void answer_barriers();
@@ -188,18 +176,14 @@ class ShareEngine {
   Server server_;
   Applier applier_;
 
-  std::map<RelativePath, Hint> hints_;
-  std::optional<TimePoint> first_hint_;
-  TimePoint last_hint_{};
+  Hints hints_;
   std::set<RelativePath> touched_;  // Heads or rows changed since the last plan.
   bool scanned_once_ = false;
   Duration scan_interval_ = std::chrono::minutes(10);
   TimePoint next_scan_{};
   std::uint64_t seen_rounds_ = 0;
 
-  std::map<std::uint64_t, Flush> flushes_;
-  std::uint64_t next_flush_ = 1;
-  std::vector<WaitingBarrier> barriers_;
+  Flushes flushes_;
 
   std::map<JobId, OutstandingJob> jobs_;
   std::uint64_t next_job_ = 1;

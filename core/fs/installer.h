@@ -3,7 +3,7 @@
 // The contract, step by step. Each call here is one step; who calls keeps the order:
 //
 //   1. The staged files are complete, verified, and durable:        sync_stage()
-//   2. The index holds the intent: path, expected identity, names in stage and trash (durably).
+//   2. The index holds the intent: path, what it becomes, the name in the trash (durably).
 //   3. install(), install_link(), remove_to_trash(), move_checked(), make_dir(), remove_dir();
 //      directories before what is in them, as a missing parent is no_such_file_or_directory here.
 //   4. The directories that changed are durable:                    sync_dirs()

@@ -43,10 +43,11 @@ struct PendingRow {
 };
 
 // What a step that was begun makes of a path: the row that it will have, with no inode yet, or
-// nothing.
+// nothing; and under which name what was there goes to the trash, if anything was.
 struct Intent {
   RelativePath path;
   std::optional<DiskRow> becomes;
+  std::string trash;
 
   friend bool operator==(const Intent&, const Intent&) = default;
 };

@@ -164,7 +164,9 @@ Result<void> SqliteIndex::put_intent(const Intent& intent) {
     row.path = row.source = intent.path;
     row.stat.kind = NodeKind::other;
   }
-  return write_disk_row(Sql::put_intent, row);
+  if (auto written = write_disk_row(Sql::put_intent, row); !written) return written;
+  if (intent.trash.empty()) return {};
+  return write(Sql::put_intent_trash, {intent.path.text(), intent.trash});
 }
 
 Result<void> SqliteIndex::remove_intent(const RelativePath& path) {
@@ -172,16 +174,19 @@ Result<void> SqliteIndex::remove_intent(const RelativePath& path) {
 }
 
 Result<std::vector<Intent>> SqliteIndex::intents() {
+  constexpr int kTrashColumn = 12;
   Query query(prepared(Sql::intents), {});
-  auto rows = disk_rows(query);
-  if (!rows) return std::move(rows).error();
   std::vector<Intent> all;
-  for (DiskRow& row : *rows) {
-    Intent intent{row.path, std::nullopt};
-    if (row.stat.kind != NodeKind::other) intent.becomes = std::move(row);
+  for (;;) {
+    const auto more = query.next();
+    if (!more) return more.error();
+    if (!*more) return all;
+    auto row = disk_row(query);
+    if (!row) return std::move(row).error();
+    Intent intent{row->path, std::nullopt, std::string(query.text(kTrashColumn))};
+    if (row->stat.kind != NodeKind::other) intent.becomes = *std::move(row);
     all.push_back(std::move(intent));
   }
-  return all;
 }
 
 Result<void> SqliteIndex::put_pending(const PendingRow& row) {

@@ -81,10 +81,11 @@ const char* text_of(Sql sql) {
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     case Sql::remove_disk: return "DELETE FROM disk WHERE path = ?1";
 
-    case Sql::intents: return "SELECT " LANSYNC_DISK_COLUMNS " FROM intents ORDER BY path";
+    case Sql::intents: return "SELECT " LANSYNC_DISK_COLUMNS ", trash FROM intents ORDER BY path";
     case Sql::put_intent:
       return "INSERT OR REPLACE INTO intents (" LANSYNC_DISK_COLUMNS
-             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+             ", trash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '')";
+    case Sql::put_intent_trash: return "UPDATE intents SET trash = ?2 WHERE path = ?1";
     case Sql::remove_intent: return "DELETE FROM intents WHERE path = ?1";
 
     case Sql::pending:

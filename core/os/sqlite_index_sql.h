@@ -43,6 +43,7 @@ enum class Sql : std::uint8_t {
   remove_disk,
   intents,
   put_intent,
+  put_intent_trash,
   remove_intent,
   pending,
   pending_bytes,

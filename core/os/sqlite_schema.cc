@@ -86,7 +86,8 @@ CREATE TABLE intents (
   chunk_class INTEGER NOT NULL,
   racy INTEGER NOT NULL,
   source TEXT,
-  shown BLOB NOT NULL
+  shown BLOB NOT NULL,
+  trash TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE pending (

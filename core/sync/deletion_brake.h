@@ -17,6 +17,13 @@ class DeletionBrake {
  public:
   static constexpr std::uint64_t kFilesMin = 200;
   static constexpr std::uint64_t kPercent = 20;
+  // Of the files of one content, to find one that stays.
+  static constexpr std::size_t kEqualFilesLookedAt = 8;
+
+  // Whether `deletions` are too many of `files`.
+  static bool too_many(std::uint64_t deletions, std::uint64_t files) {
+    return deletions > kFilesMin && deletions * 100 > files * kPercent;
+  }
 
   void created(const ContentId& content) { ++balance_[content]; }
   void deleted(const ContentId& content) { --balance_[content]; }
@@ -29,10 +36,7 @@ class DeletionBrake {
     return count;
   }
   // `files` is how many there were before.
-  [[nodiscard]] bool holds(std::uint64_t files) const {
-    const std::uint64_t count = deletions();
-    return count > kFilesMin && count * 100 > files * kPercent;
-  }
+  [[nodiscard]] bool holds(std::uint64_t files) const { return too_many(deletions(), files); }
 
  private:
   std::map<ContentId, std::int64_t> balance_;

@@ -85,6 +85,20 @@ NodeKind node_kind(ChangeKind kind) {
   return kind == ChangeKind::link ? NodeKind::link : NodeKind::file;
 }
 
+DiskRow row_after(const Step& step) {
+  DiskRow row;
+  row.path = step.path;
+  row.stat.kind = node_kind(step.node.kind);
+  row.stat.size = step.node.size;
+  row.stat.mtime = step.node.mtime;
+  row.stat.mode = step.node.mode;
+  row.content = step.node.content;
+  row.chunk_class = step.node.chunk_class;
+  row.source = step.source;
+  row.shown = step.node.shown;
+  return row;
+}
+
 Result<std::vector<Step>> plan(const PathState& state, const CopyNames& names) {
   std::vector<Step> steps;
   const Projection projection = project(state.heads, state.live_beneath);

@@ -33,8 +33,16 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
+inline bool is_removal(const Step& step) {
+  return step.kind == StepKind::remove || step.kind == StepKind::remove_dir;
+}
+
 // What stands on disk for a live version.
 NodeKind node_kind(ChangeKind kind);
+
+// What the path's row will be when the step is done, as far as that is known before; not for
+// removals.
+DiskRow row_after(const Step& step);
 
 // The state of one path and everything it displays.
 struct PathState {

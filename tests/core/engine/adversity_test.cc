@@ -135,6 +135,26 @@ TEST_CASE("A full disk is an issue, and syncing goes on by itself when there is 
   CHECK_FALSE(has_issue(cluster, 1, "no_space"));
 }
 
+TEST_CASE(
+    "Of files that do not all fit those that do arrive, and the rest is not fetched for nothing",
+    "[engine][adversity]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  cluster.node(1).fs.set_capacity(700'000);
+  for (const char name : {'a', 'b', 'c'}) {
+    cluster.node(0).fs.user_write(std::string(1, name), std::string(300'000, name));
+  }
+  cluster.node(0).fs.user_write("too large", std::string(800'000, 'x'));
+  cluster.changed(0);
+  cluster.run_for(300s);
+  CHECK(cluster.tree(1).size() == 2);
+  CHECK(cluster.node(1).content_bytes_received < 2'000'000);
+  CHECK(cluster.node(1).engine->status().activity == ShareActivity::held);
+  cluster.node(1).fs.set_capacity(std::nullopt);
+  cluster.run_for(60s);
+  require_agreement(cluster);
+}
+
 TEST_CASE("A file that a program has open for writing is replaced when it is closed",
           "[engine][adversity]") {
   Cluster cluster(2, 1);
@@ -211,6 +231,53 @@ TEST_CASE("A directory and a file take each other's place on both sides", "[engi
   require_agreement(cluster);
   CHECK(content_of(cluster.tree(1), "x") == "now a file");
   CHECK(content_of(cluster.tree(0), "y/f2") == "y2");
+}
+
+TEST_CASE("A device that dies at any moment makes no edits of its own", "[engine][adversity]") {
+  for (int moment = 0; moment < 80; ++moment) {
+    Cluster cluster(2, 7);
+    cluster.connect_all();
+    cluster.node(0).fs.user_write("f", "first");
+    cluster.node(0).fs.user_mkdir("dir");
+    cluster.node(0).fs.user_write("dir/g", "first");
+    cluster.node(0).fs.user_write("f", "second");
+    cluster.changed(0);
+    cluster.run_for(50ms + std::chrono::milliseconds(moment));
+    cluster.node(0).fs.user_write("f", "third");
+    cluster.changed(0);
+    cluster.run_for(std::chrono::milliseconds(55 + moment % 20));
+    cluster.restart(1);
+    cluster.node(0).fs.user_write("f", "fourth");
+    cluster.changed(0);
+    cluster.connect_all();
+    INFO("moment " << moment);
+    require_agreement(cluster);
+    REQUIRE(cluster.tree(0).size() == 3);
+    REQUIRE(content_of(cluster.tree(0), "f") == "fourth");
+  }
+}
+
+TEST_CASE("A conflict copy of many chunks that was only touched reaches a third device",
+          "[engine][adversity]") {
+  Cluster cluster(3, 1);
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    std::string content;
+    for (int j = 0; j < 60'000; ++j) content += std::to_string(j * j + static_cast<int>(i));
+    cluster.node(i).fs.user_write("f", content);
+    cluster.changed(i);
+  }
+  cluster.connect(0, 1);
+  cluster.run_for(10s);
+  REQUIRE(cluster.tree(1).size() == 2);
+  const auto tree = cluster.tree(1);
+  const auto copy =
+      std::ranges::find_if(tree, [](const auto& entry) { return entry.first != "f"; });
+  REQUIRE(cluster.node(1).fs.user_chmod(copy->first, 0700));
+  cluster.changed(1);
+  cluster.run_for(10s);
+  cluster.connect_all();
+  require_agreement(cluster);
+  CHECK(content_of(cluster.tree(2), copy->first) == copy->second.content);
 }
 
 TEST_CASE("What is not synced but stands in the way is an issue, not a hot loop",

@@ -29,6 +29,8 @@ TEST_CASE("Issues are cleared by directory, without what lies deeper or beside i
   CHECK(issues.all().size() == 6);
   issues.clear_in("", [](const auto&, auto) { return true; });
   CHECK(paths(issues) == std::vector<std::string>{"a/kept", "a/x/pipe"});
+  issues.clear_beneath("a/x");
+  CHECK(paths(issues) == std::vector<std::string>{"a/kept"});
 }
 
 }  // namespace

@@ -140,9 +140,9 @@ TEMPLATE_TEST_CASE("Intents are kept until they are removed, one for each path",
                    InMemory, OnDisk) {
   TestType store;
   Index& index = store.index();
-  const Intent file{path_of("b"), disk_file("b", 1, 100)};
-  const Intent dir{path_of("a"), disk_dir("a")};
-  const Intent nothing{path_of("b"), std::nullopt};
+  const Intent file{path_of("b"), disk_file("b", 1, 100), "trashed"};
+  const Intent dir{path_of("a"), disk_dir("a"), {}};
+  const Intent nothing{path_of("b"), std::nullopt, {}};
   REQUIRE(index.put_intent(file));
   REQUIRE(index.put_intent(dir));
   CHECK(*index.intents() == std::vector{dir, file});

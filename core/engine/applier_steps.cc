@@ -1,0 +1,135 @@
+// What becomes of a plan's step: which bytes it waits for, what it waits for else, and how it is
+// performed.
+#include <algorithm>
+
+#include "core/engine/applier.h"
+#include "core/engine/names.h"
+
+namespace lansync {
+namespace {
+
+std::optional<FileIdentity> identity(const std::optional<DiskRow>& row) {
+  if (!row) return std::nullopt;
+  return FileIdentity::of(row->stat);
+}
+
+}  // namespace
+
+Result<void> Applier::adopt(const Step& step) {
+  DiskRow row = *step.row;
+  row.shown = step.node.shown;
+  row.source = step.source;
+  return index_.put_disk(row);
+}
+
+Result<bool> Applier::parent_ready(const RelativePath& path) {
+  const RelativePath parent = path.parent();
+  if (parent.is_root() || making_.contains(parent)) return true;
+  const auto row = index_.disk(parent);
+  if (!row) return row.error();
+  return *row && (*row)->stat.kind == NodeKind::dir;
+}
+
+// Takes the step into the batch, and says what the path waits for then, or instead.
+Result<Applier::Waits> Applier::take(const Step& step, Now now) {
+  if (batch_paths_.contains(step.path)) return Waits::tree;
+  if (batch_.size() >= kStepsMax) return Waits::room;
+  if (intents_.in_doubt(step.path)) {
+    TimePoint& at = window_[step.source].retry_at;
+    if (at == TimePoint{}) at = now.steady + kBusyDelay;
+    return Waits::scan;
+  }
+  // What is being looked at must not change beneath the look.
+  if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
+  if (is_removal(step)) return take_removal(step, now);
+  const auto ready = parent_ready(step.path);
+  if (!ready) return ready.error();
+  if (!*ready) return Waits::tree;
+  if (!step.row) {
+    const auto occupied = index_.disk(step.path);
+    if (!occupied) return occupied.error();
+    if (*occupied) return Waits::tree;
+  }
+  const bool copy = step.kind == StepKind::set_metadata && several_names_.contains(step.path);
+  if (step.kind == StepKind::install || copy) return take_install(step, now);
+
+  ApplyStep apply;
+  apply.path = step.path;
+  apply.mode = step.node.mode;
+  apply.mtime = step.node.mtime;
+  apply.expected = identity(step.row);
+  if (step.kind == StepKind::make_dir) {
+    apply.kind = ApplyStep::Kind::make_dir;
+    making_.insert(step.path);
+  } else {
+    apply.kind = ApplyStep::Kind::set_metadata;
+  }
+  if (auto added = add(step, std::move(apply), now); !added) return added.error();
+  return Waits::tree;
+}
+
+Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
+  ApplyStep apply;
+  apply.kind = ApplyStep::Kind::install_file;
+  apply.path = step.path;
+  apply.expected = identity(step.row);
+  apply.mode = step.node.mode;
+  apply.mtime = step.node.mtime;
+  apply.stage = stage_name(step.node.content, step.path);
+  apply.size = step.node.size;
+  if (step.node.kind == ChangeKind::link) {
+    apply.kind = ApplyStep::Kind::install_link;
+    apply.link_target = step.node.link_target;
+  } else if (step.node.size > 0 && !fetcher_.staged(step.path, step.node.content)) {
+    // On a full disk one at a time: of two that compete for the last room neither gets it.
+    const bool room = fetcher_.has_room() && !(lacking_bytes_ > 0 && fetcher_.busy());
+    if (!fetcher_.fetching(step.path, step.node.content) && !room) return Waits::room;
+    const auto started = fetcher_.start({.path = step.path,
+                                         .source = step.source,
+                                         .content = step.node.content,
+                                         .size = step.node.size,
+                                         .one_chunk = step.node.one_chunk,
+                                         .version = step.node.version,
+                                         .stage = apply.stage});
+    if (!started) return started.error();
+    return Waits::bytes;
+  }
+  if (auto added = add(step, std::move(apply), now); !added) return added.error();
+  return Waits::tree;
+}
+
+Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
+  if (step.kind == StepKind::remove_dir) {
+    const auto children = index_.disk_children(step.path);
+    if (!children) return children.error();
+    // What is removed by the same batch stands before it there.
+    const bool empty = std::ranges::all_of(
+        *children, [this](const DiskRow& row) { return batch_paths_.contains(row.path); });
+    if (!empty || job_under_way_) {
+      if (!children->empty()) return Waits::tree;
+    }
+  }
+  ApplyStep apply;
+  apply.kind =
+      step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
+  apply.path = step.path;
+  apply.expected = identity(step.row);
+  if (auto added = add(step, std::move(apply), now); !added) return added.error();
+  return Waits::tree;
+}
+
+Result<void> Applier::add(const Step& step, ApplyStep apply, Now now) {
+  if (step.row) apply.trash = trash_name(step.path, now.wall, ++trash_serial_);
+  Intent intent{step.path, std::nullopt, {}};
+  if (!is_removal(step)) intent.becomes = row_after(step);
+  const bool displaces = is_install(apply) || apply.kind == ApplyStep::Kind::remove;
+  if (displaces) intent.trash = apply.trash;
+  if (auto begun = intents_.begin(std::move(intent)); !begun) return begun;
+  batch_paths_.insert(step.path);
+  batch_paths_.insert(step.source);
+  batch_steps_.push_back({step, apply.trash});
+  batch_.push_back(std::move(apply));
+  return {};
+}
+
+}  // namespace lansync

@@ -1,0 +1,121 @@
+// The jobs that a share asks for, and where their results go.
+#include "core/engine/names.h"
+#include "core/engine/share_engine.h"
+
+namespace lansync {
+namespace {
+
+// How often the trash is looked through; with the first input after that.
+constexpr std::chrono::hours kEmptyingInterval{1};
+// Linux stamps files by the tick: a file whose time is this close to its hashing may change without
+// it.
+constexpr std::int64_t kTimeGrainNs = 20'000'000;
+
+template <class Result>
+Result take(JobResult& result) {
+  return std::move(std::get<Result>(result));
+}
+
+}  // namespace
+
+Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult result, Now now) {
+  if (std::holds_alternative<Result<Listing>>(result)) {
+    applier_.handle_scan_progress();
+    return scan_.handle_listing(std::get<RelativePath>(job.source), take<Result<Listing>>(result));
+  }
+  if (std::holds_alternative<Result<Hashed>>(result)) {
+    applier_.handle_scan_progress();
+    auto hashed = take<Result<Hashed>>(result);
+    // A time that is still to come was set by somebody, and a later write would not repeat it.
+    const bool racy = hashed && hashed->stat.mtime.ns + kTimeGrainNs > job.issued.wall.ns &&
+                      hashed->stat.mtime.ns <= now.wall.ns + kTimeGrainNs;
+    scan_.handle_hashed(std::get<RelativePath>(job.source), std::move(hashed), racy);
+    return {};
+  }
+  if (std::holds_alternative<Result<Staged>>(result)) {
+    fetcher_.handle_staged(std::get<Fetcher::FetchJob>(job.source).fetch,
+                           take<Result<Staged>>(result));
+    return {};
+  }
+  if (std::holds_alternative<Result<Written>>(result)) {
+    fetcher_.handle_written(std::get<Fetcher::FetchJob>(job.source), take<Result<Written>>(result));
+    return {};
+  }
+  if (std::holds_alternative<Result<Bytes>>(result)) {
+    const auto other =
+        server_.handle_read(std::get<Server::ServeJob>(job.source), take<Result<Bytes>>(result));
+    if (other) scan_.request(other->parent(), false);
+    return {};
+  }
+  if (std::holds_alternative<Result<Applied>>(result)) {
+    return applier_.handle_applied(take<Result<Applied>>(result), now);
+  }
+  if (auto* emptied = std::get_if<Result<Emptied>>(&result)) {
+    if (!*emptied) return {};  // The next one will do.
+    for (const std::string& name : (*emptied)->names) {
+      if (auto removed = index_.remove_trash(name); !removed) return removed;
+    }
+    return {};
+  }
+  cleaning_ = false;
+  return {};  // What could not be removed is removed next time.
+}
+
+CleanStageJob ShareEngine::clean_job(std::optional<std::vector<std::string>> keep) {
+  return {config_.root, trash_name(RelativePath(), now_.wall, ++cleanings_), std::move(keep)};
+}
+
+std::optional<Job> ShareEngine::poll_job() {
+  if (failed_) return std::nullopt;
+  const auto issue = [this](auto work, JobSource source) {
+    const JobId id{next_job_++};
+    jobs_.emplace(id, OutstandingJob{std::move(source), now_});
+    return Job{id, std::move(work)};
+  };
+  if (!recovered_ && !cleaning_) {
+    cleaning_ = recovered_ = true;
+    return issue(clean_job(std::nullopt), std::monostate());
+  }
+  // Whatever uses the staging folder waits while it is cleaned.
+  if (auto job = cleaning_ ? std::nullopt : applier_.poll_job()) {
+    return issue(*std::move(job), std::monostate());
+  }
+  if (auto job = cleaning_ ? std::nullopt : fetcher_.poll_job()) {
+    JobSource source = *job;
+    if (auto* write = std::get_if<WriteJob>(&std::get<Fetcher::FetchJob>(source).work)) {
+      write->bytes.clear();  // Only the job itself needs them.
+    }
+    if (auto* stage = std::get_if<StageJob>(&job->work)) return issue(std::move(*stage), source);
+    return issue(std::get<WriteJob>(std::move(job->work)), std::move(source));
+  }
+  auto serve = server_.poll_job();
+  if (!serve) {
+    fail(std::move(serve).error());
+    return std::nullopt;
+  }
+  while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
+  if (*serve) return issue((*serve)->read, **serve);
+  if (auto job = scan_.poll_job()) {
+    if (auto* list = std::get_if<ListJob>(&*job)) {
+      const RelativePath dir = list->dir;
+      return issue(std::move(*list), dir);
+    }
+    auto& hash = std::get<HashJob>(*job);
+    const RelativePath path = hash.path;
+    return issue(std::move(hash), path);
+  }
+  if (scanned_once_ && next_emptying_ <= now_.steady) {
+    next_emptying_ = now_.steady + kEmptyingInterval;
+    return issue(EmptyTrashJob{config_.root, now_.wall}, std::monostate());
+  }
+  // While files are to come, what is left of others may be of use; not where it takes their room.
+  const bool of_no_use = need_.files == 0 || applier_.lacking_bytes() > 0;
+  const bool may_clean = scanned_once_ && !cleaning_ && of_no_use && !applier_.job_under_way();
+  if (may_clean && fetcher_.take_garbage()) {
+    cleaning_ = true;
+    return issue(clean_job(fetcher_.stages()), std::monostate());
+  }
+  return std::nullopt;
+}
+
+}  // namespace lansync

@@ -1,0 +1,107 @@
+#include "core/engine/intents.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/index/memory_index.h"
+
+namespace lansync {
+namespace {
+
+RelativePath path_of(const std::string& text) { return RelativePath::parse(text).value(); }
+
+DiskRow file_row(const std::string& path, int content) {
+  DiskRow row;
+  row.path = row.source = path_of(path);
+  row.stat.kind = NodeKind::file;
+  row.stat.size = 10;
+  row.stat.mode = 0644;
+  row.content.bytes.front() = static_cast<std::byte>(content);
+  return row;
+}
+
+Found found_file(const DiskRow& seen, const std::optional<DiskRow>& row) {
+  Found found{seen.path, Observation{}, {}, row};
+  found.seen->stat = seen.stat;
+  found.seen->content = seen.content;
+  return found;
+}
+
+// A step that makes version 2 of what was version 1, in doubt after a crash.
+struct Replaced {
+  Replaced() {
+    REQUIRE(index.put_disk(before));
+    Intents lost(index);
+    REQUIRE(lost.begin({before.path, after, "in the trash"}));
+    REQUIRE(index.commit());
+    REQUIRE(intents.load());
+  }
+
+  MemoryIndex index;
+  DiskRow before = file_row("dir/f", 1);
+  DiskRow after = file_row("dir/f", 2);
+  Intents intents{index};
+};
+
+constexpr WallTime kNow{1000};
+
+TEST_CASE("What a lost step made is the step's", "[engine][intents]") {
+  Replaced replaced;
+  Intents& intents = replaced.intents;
+  REQUIRE(intents.in_doubt(path_of("dir/f")));
+  CHECK(intents.in_doubt_within(path_of("dir")) == std::vector{path_of("dir/f")});
+  CHECK(intents.in_doubt_within(RelativePath()).empty());
+
+  Found found = found_file(replaced.after, replaced.before);
+  found.seen->stat.mode = 0600;  // A person's doing, after the step.
+  CHECK(*intents.settle(found, kNow) == path_of("dir/f"));
+  CHECK(found.row == replaced.after);
+  CHECK(*replaced.index.disk(path_of("dir/f")) == replaced.after);
+  CHECK_FALSE(intents.in_doubt(path_of("dir/f")));
+  CHECK(replaced.index.intents()->empty());
+  // And what it displaced can be found again.
+  const auto trash = *replaced.index.trash_with_content(replaced.before.content, 2);
+  REQUIRE(trash.size() == 1);
+  CHECK(trash[0].name == "in the trash");
+  CHECK(intents.poll_trashed() == replaced.before.content);
+  CHECK_FALSE(intents.poll_trashed());
+}
+
+TEST_CASE("What a person put in the place of a lost step is theirs", "[engine][intents]") {
+  Replaced replaced;
+  Found found = found_file(file_row("dir/f", 3), replaced.before);
+  CHECK_FALSE(replaced.intents.settle(found, kNow)->has_value());
+  CHECK(found.row == replaced.before);
+  CHECK(*replaced.index.disk(path_of("dir/f")) == replaced.before);
+  CHECK(replaced.index.intents()->empty());
+  CHECK(replaced.index.trash_totals()->files == 0);
+}
+
+TEST_CASE("A file that a lost step removed is not missed", "[engine][intents]") {
+  MemoryIndex index;
+  const DiskRow row = file_row("f", 1);
+  REQUIRE(index.put_disk(row));
+  Intents intents(index);
+  REQUIRE(intents.begin({row.path, std::nullopt, "name"}));
+  Found gone{row.path, std::nullopt, {}, row};
+
+  SECTION("nobody doubts a step that is under way") {
+    CHECK_FALSE(intents.in_doubt(row.path));
+    CHECK_FALSE(intents.settle(gone, kNow)->has_value());
+    CHECK(index.intents()->size() == 1);
+  }
+  SECTION("in doubt, its going is the step's") {
+    intents.doubt(row.path);
+    CHECK(*intents.settle(gone, kNow) == row.path);
+    CHECK_FALSE(index.disk(row.path)->has_value());
+    CHECK_FALSE(gone.row);
+  }
+  SECTION("a step that is done is nobody's business") {
+    REQUIRE(intents.done(row.path));
+    intents.doubt(row.path);
+    CHECK_FALSE(intents.in_doubt(row.path));
+    CHECK(index.intents()->empty());
+  }
+}
+
+}  // namespace
+}  // namespace lansync
