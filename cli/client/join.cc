@@ -1,6 +1,8 @@
 #include "cli/client/join.h"
 
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
 #include "cli/client/conversation.h"
 #include "cli/daemon/login_start.h"
@@ -16,8 +18,27 @@ namespace {
 
 constexpr const char* kGoesOn = "detached; syncing goes on in the background";
 
+// A folder that was made to be joined, and goes again if that comes to nothing: as long as it is
+// empty.
+class NewFolder {
+ public:
+  NewFolder() = default;
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+  ~NewFolder() {
+    std::error_code in_use;
+    if (!path_.empty()) std::filesystem::remove(path_, in_use);
+  }
+  void made(std::filesystem::path path) { path_ = std::move(path); }
+  void keep() { path_.clear(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
 // The folder is usable or made usable; its absolute path.
-Outcome<std::string> prepare_folder(const CommandContext& context, const std::string& folder) {
+Outcome<std::string> prepare_folder(const CommandContext& context, const std::string& folder,
+                                    NewFolder& fresh) {
   const auto facts = look_at_folder(folder);
   if (!facts) return facts.error();
   const auto verdict = check_folder(*facts, surroundings_of(context.environment, context.paths));
@@ -30,6 +51,7 @@ Outcome<std::string> prepare_folder(const CommandContext& context, const std::st
     if (error) {
       return to_failure(Error(error, facts->path.string()), "choose another folder");
     }
+    fresh.made(facts->path);
   }
   return facts->path.string();
 }
@@ -98,11 +120,11 @@ ExitCode finish_join(const CommandContext& context, const JoinReport& report, Ex
 
 // The request, and a daemon to send it to.
 Outcome<JoinRequest> prepare_join(const CommandContext& context, const JoinArguments& arguments,
-                                  bool& started) {
+                                  NewFolder& fresh, bool& started) {
   auto code = find_code(context, arguments);
   if (!code) return std::move(code).error();
   if (auto good = check_code(*code); !good) return std::move(good).error();
-  auto folder = prepare_folder(context, arguments.folder);
+  auto folder = prepare_folder(context, arguments.folder, fresh);
   if (!folder) return std::move(folder).error();
   const auto running = ensure_daemon(context.paths, context.environment.uid);
   if (!running) return running.error();
@@ -119,13 +141,15 @@ Outcome<JoinRequest> prepare_join(const CommandContext& context, const JoinArgum
 }  // namespace
 
 ExitCode run_join(const CommandContext& context, const JoinArguments& arguments) {
+  NewFolder fresh;
   bool started = false;
-  auto request = prepare_join(context, arguments, started);
+  auto request = prepare_join(context, arguments, fresh, started);
   if (!request) return report_failure(context, request.error());
   auto result = converse(context, std::move(*request), "interrupted before the folder was joined");
   if (!result) return report_failure(context, result.error());
   const auto* report = std::get_if<JoinReport>(&result->report);
   if (report == nullptr) return ExitCode::failed;
+  fresh.keep();
   print_answer(context, result->data, render_join(*report));
   if (started) context.terminal.message(login_start_hint(find_login_facts(context.paths)));
   return finish_join(context, *report, result->exit);

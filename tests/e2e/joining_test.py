@@ -72,6 +72,12 @@ class JoiningTest(EndToEndTest):
         outcome = two.run("join", two.folder, "--code", wrong_code(code), patience=REFUSAL_SECONDS)
         self.assert_refused(outcome, 7, "wrong code", "refused")
         self.assert_nothing_learned(one, two, tree)
+        # What was made for it is not left behind, unlike what was there before.
+        other = two.user_home / "made for nothing"
+        outcome = two.run("join", str(other), "--code", wrong_code(code, 2), patience=REFUSAL_SECONDS)
+        self.assert_refused(outcome, 7, "wrong code", "refused")
+        self.assertFalse(os.path.exists(other))
+        self.assertTrue(os.path.isdir(two.folder))
         two.join(code)
         two.flush()
         self.assert_same()
@@ -84,7 +90,10 @@ class JoiningTest(EndToEndTest):
             outcome = two.run("join", two.folder, "--code", typo)
             self.assertNotEqual(outcome.exit, 0, outcome)
             self.assertRegex(outcome.err, "(?i)typ(o|ing)|mistyped")
-        self.assert_nothing_learned(one, two, tree)
+        self.assertEqual(two.run("status").exit, 10)  # Not even a daemon was started.
+        self.assertEqual(list_tree(two.folder), {})
+        self.assertEqual(self.others(one), set())
+        self.assertEqual(list_tree(one.folder), tree)
         two.join(code)
 
     def test_the_sixth_try_is_refused_even_with_the_right_code(self):
