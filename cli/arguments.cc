@@ -194,11 +194,14 @@ class Parser {
   void add_connect() {
     CLI::App* command =
         add("connect", "Remember the address of a device that is not found by itself",
-            "  lansync connect nas.example.org:22727");
+            "  lansync connect nas.example.org:22727\n"
+            "  lansync connect --forget nas.example.org:22727");
     command->add_option("address", address_, "HOST[:PORT]")->required()->type_name("HOST[:PORT]");
+    command->add_flag("--forget", forget_, "Forget this address, and dial it no more");
     add_json(command);
-    command->callback(
-        [this] { invocation_.command = ConnectArguments{address_of("address", address_, false)}; });
+    command->callback([this] {
+      invocation_.command = ConnectArguments{address_of("address", address_, false), forget_};
+    });
   }
 
   void add_flush() {
@@ -258,6 +261,7 @@ class Parser {
   std::string ttl_ = "10m";
   std::string timeout_ = "60s";
   std::string address_;
+  bool forget_ = false;
   std::string listen_;
 };
 

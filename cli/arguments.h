@@ -37,6 +37,7 @@ struct StatusArguments {
 struct PeersArguments {};
 struct ConnectArguments {
   HostPort address;
+  bool forget = false;
 };
 struct FlushArguments {
   std::string folder;

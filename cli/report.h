@@ -157,6 +157,12 @@ struct ConnectReport {
   friend bool operator==(const ConnectReport&, const ConnectReport&) = default;
 };
 
+struct ForgetReport {
+  std::string address;
+
+  friend bool operator==(const ForgetReport&, const ForgetReport&) = default;
+};
+
 struct FlushedShare {
   ShareName share;
   bool in_sync = false;
@@ -189,8 +195,9 @@ struct StopReport {
   friend bool operator==(const StopReport&, const StopReport&) = default;
 };
 
-using Report = std::variant<JoinReport, InviteReport, AwaitMemberReport, LeaveReport, StatusReport,
-                            PeersReport, ConnectReport, FlushReport, ResumeReport, StopReport>;
+using Report =
+    std::variant<JoinReport, InviteReport, AwaitMemberReport, LeaveReport, StatusReport,
+                 PeersReport, ConnectReport, ForgetReport, FlushReport, ResumeReport, StopReport>;
 
 // How far something long has come. Totals of zero are not known yet.
 struct Progress {

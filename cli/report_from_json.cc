@@ -193,6 +193,8 @@ void read(const Json& json, ConnectReport& report) {
   read(device, "name", report.device_name);
 }
 
+void read(const Json& json, ForgetReport& report) { read(json, "address", report.address); }
+
 void read(const Json& json, FlushReport& report) { read(json, "shares", report.shares); }
 
 void read(const Json& json, ResumeReport& report) {
@@ -217,6 +219,7 @@ Report read_typed(const std::string& type, const Json& json) {
   if (type == "status") return read_document<StatusReport>(json);
   if (type == "peers") return read_document<PeersReport>(json);
   if (type == "connect") return read_document<ConnectReport>(json);
+  if (type == "forget") return read_document<ForgetReport>(json);
   if (type == "flush") return read_document<FlushReport>(json);
   if (type == "resume") return read_document<ResumeReport>(json);
   if (type == "stop") return read_document<StopReport>(json);

@@ -164,6 +164,11 @@ struct DocumentWriter {
     }
     return json;
   }
+  Json operator()(const ForgetReport& report) const {
+    Json json = head("forget");
+    json["address"] = report.address;
+    return json;
+  }
   Json operator()(const FlushReport& report) const {
     Json json = head("flush");
     json["shares"] = write(report.shares);

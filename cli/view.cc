@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 
+#include "cli/forget_command.h"
 #include "cli/rfc3339.h"
 #include "cli/text/table.h"
 #include "cli/text/units.h"
@@ -203,7 +204,12 @@ std::string render_connect(const ConnectReport& report) {
   if (report.connected) {
     return "Connected to " + shown(report.device_name) + " at " + shown(report.address) + "\n";
   }
-  return shown(report.address) + " is remembered; it does not answer yet\n";
+  return shown(report.address) + " is remembered; it does not answer yet (to forget it: " +
+         shown(forget_command(report.address)) + ")\n";
+}
+
+std::string render_forget(const ForgetReport& report) {
+  return shown(report.address) + " is forgotten, and not dialled any more\n";
 }
 
 std::string render_flush(const FlushReport& report) {

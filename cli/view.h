@@ -16,6 +16,7 @@ std::string render_invite(const InviteReport& report);
 std::string render_await_member(const AwaitMemberReport& report);
 std::string render_leave(const LeaveReport& report);
 std::string render_connect(const ConnectReport& report);
+std::string render_forget(const ForgetReport& report);
 std::string render_flush(const FlushReport& report);
 std::string render_resume(const ResumeReport& report);
 

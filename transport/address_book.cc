@@ -27,6 +27,11 @@ void AddressBook::reached(const DeviceId& device, const SightedAddress& address)
   if (known.size() > kRememberedMax) known.pop_back();
 }
 
+void AddressBook::forget(const SightedAddress& address) {
+  for (auto& [device, known] : remembered_) std::erase(known, address);
+  std::erase_if(remembered_, [](const auto& one) { return one.second.empty(); });
+}
+
 std::vector<SightedAddress> AddressBook::addresses_of(const DeviceId& device) const {
   const std::string tag = device_tag(device);
   std::vector<SightedAddress> addresses;

@@ -41,6 +41,8 @@ class AddressBook {
   void gone(const std::string& instance) { sightings_.erase(instance); }
   // A session with the device was up at this address.
   void reached(const DeviceId& device, const SightedAddress& address);
+  // No device is remembered to have been there. What is sighted now stays.
+  void forget(const SightedAddress& address);
 
   // Where this device may be, the likeliest first: sighted now, then where it was before.
   [[nodiscard]] std::vector<SightedAddress> addresses_of(const DeviceId& device) const;

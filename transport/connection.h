@@ -97,6 +97,7 @@ class Connection {
   [[nodiscard]] CipherSuite suite() const { return channel_.suite(); }
   // The peer's reason, if that ended the connection.
   [[nodiscard]] std::optional<Errc> closed_by_peer() const { return channel_.closed_by_peer(); }
+  [[nodiscard]] bool met_itself() const { return channel_.met_itself(); }
   // SecureChannel's: another suite to dial again with.
   [[nodiscard]] std::optional<CipherSuite> alternative_suite() const {
     return channel_.alternative_suite();

@@ -151,7 +151,7 @@ Node::SessionEntry& Node::entry_of(const PeerSession& session) {
 void Node::on_session_established(PeerSession& session) {
   SessionEntry& entry = entry_of(session);
   entry.since = Clock::now();
-  if (entry.handshake != nullptr) std::exchange(entry.handshake, nullptr)->set(true);
+  if (entry.handshake != nullptr) std::exchange(entry.handshake, nullptr)->set(session.device());
   if (!session.dialled().empty()) backoff_.handle_success(session.dialled());
   if (session.purpose() == Purpose::pair) {
     return session.initiated() ? begin_joining(entry) : begin_inviting(entry);
@@ -214,20 +214,23 @@ void Node::on_session_drained(PeerSession& session) {
 
 void Node::on_session_closed(PeerSession& session, const Error& error) {
   SessionEntry& entry = entry_of(session);
-  if (entry.handshake != nullptr) std::exchange(entry.handshake, nullptr)->set(false);
+  if (entry.handshake != nullptr) {
+    std::exchange(entry.handshake, nullptr)
+        ->set(session.met_itself() ? Result<DeviceId>(device_.keys.id()) : Result<DeviceId>(error));
+  }
   if (const auto suite = session.alternative_suite();
       suite && suites_.size() < kSuitesMax && !session.dialled().empty()) {
     suites_[session.dialled()] = *suite;
     backoff_.handle_success(session.dialled());
   }
   // The reason for closing is the inviter's answer, if it gave no other.
-  Error outcome = error;
+  Error outcome = session.met_itself() ? Error{Errc::not_found, session.address()} : error;
   if (const auto reason = session.closed_by_peer()) outcome = {*reason, session.address()};
   if (entry.joining) entry.joining->outcome->set(outcome);
   if (entry.outcome != nullptr) entry.outcome->set(outcome);
   if (!session.dialled().empty() && error.code != make_error_code(Errc::closed)) {
-    for (Given& given : given_) {
-      if (given.address.text() == session.dialled()) given.problem = error.code.message();
+    for (const auto& given : given_) {
+      if (given->address.text() == session.dialled()) given->problem = error.code.message();
     }
   }
   const bool was_up =

@@ -36,7 +36,7 @@ struct GivenAddress {
 // How it went with a given address lately.
 struct GivenAddressState {
   GivenAddress address;
-  std::optional<DeviceId> device;  // Who answered there last.
+  std::optional<DeviceId> device;  // Who answered there last; it may be this device itself.
   bool connected = false;
   std::string problem;  // Empty while connected.
 };
@@ -107,6 +107,9 @@ class Node final : public PeerSessionOwner {
   void sighted(const std::string& instance, Sighted what);
   void gone(const std::string& instance) { addresses_.gone(instance); }
   void give_address(const GivenAddress& address);
+  // The address is not dialled any more, neither as one that a person gave nor as one where a
+  // device was reached by it. A session that is up stays. False if nobody gave this address.
+  bool forget_address(const GivenAddress& address);
   [[nodiscard]] std::vector<GivenAddressState> given_addresses() const;
   [[nodiscard]] const AddressBook& addresses() const { return addresses_; }
   void remember(const DeviceId& device, const SightedAddress& address) {
@@ -133,11 +136,14 @@ class Node final : public PeerSessionOwner {
   void recheck_members();
 
  private:
+  // Shared with the coroutine that dials it, which may outlive its place in the list.
   struct Given {
     GivenAddress address;
     std::optional<DeviceId> device;
+    std::optional<SightedAddress> reached;  // Where that device was; of a name, what it meant.
     std::string problem;
     bool dialling = false;
+    bool forgotten = false;
   };
   struct OpenInvitation {
     ShareId share;
@@ -172,8 +178,8 @@ class Node final : public PeerSessionOwner {
     TimePoint since{};
     std::unique_ptr<PairingInviter> inviter;
     std::unique_ptr<Joining> joining;
-    OneShot<bool>* handshake = nullptr;         // Told how it ended, by whoever dialled.
-    OneShot<Result<Grant>>* outcome = nullptr;  // Until the joining begins.
+    OneShot<Result<DeviceId>>* handshake = nullptr;  // Told who answered, for whoever dialled.
+    OneShot<Result<Grant>>* outcome = nullptr;       // Until the joining begins.
     const PairingCode* code = nullptr;
   };
   using Sessions = std::list<SessionEntry>;
@@ -210,9 +216,12 @@ class Node final : public PeerSessionOwner {
   void dial_what_is_due();
   void start_dial(DeviceId device, std::vector<SightedAddress> candidates);
   asio::awaitable<void> dial_device(DeviceId device, std::vector<SightedAddress> candidates);
-  asio::awaitable<void> dial_given(std::size_t index);
-  asio::awaitable<std::optional<Error>> dial_once(SightedAddress address, std::string name,
-                                                  std::optional<DeviceId> expected);
+  asio::awaitable<void> dial_given(std::shared_ptr<Given> given);
+  asio::awaitable<Result<DeviceId>> dial_once(SightedAddress address, std::string name,
+                                              std::optional<DeviceId> expected);
+  // `device` answered at `address`, which was dialled by this name.
+  void note_answer(const std::string& name, const SightedAddress& address, const DeviceId& device);
+  [[nodiscard]] std::shared_ptr<Given> find_given(const GivenAddress& address) const;
   void send_strangers_away();
   [[nodiscard]] std::set<DeviceId> wanted() const;
   [[nodiscard]] bool is_member_anywhere(const DeviceId& device) const;
@@ -227,7 +236,7 @@ class Node final : public PeerSessionOwner {
   std::unique_ptr<Listener> listener_;
   AddressBook addresses_;
   DialBackoff backoff_;
-  std::vector<Given> given_;
+  std::vector<std::shared_ptr<Given>> given_;
   // Addresses that refused our suite, and the one to try there instead.
   std::map<std::string, CipherSuite> suites_;
   std::map<DeviceId, TimePoint> wanted_since_;

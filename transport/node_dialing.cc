@@ -16,17 +16,42 @@ void Node::sighted(const std::string& instance, Sighted what) {
 }
 
 void Node::give_address(const GivenAddress& address) {
-  const auto known = std::ranges::find(given_, address, &Given::address);
-  if (known == given_.end()) given_.push_back({address, {}, {}, false});
+  const auto known = find_given(address);
+  if (!known) {
+    given_.push_back(std::make_shared<Given>(Given{.address = address}));
+  } else if (known->device == device_.keys.id()) {
+    known->device.reset();  // Until it is found to be so still.
+  }
   backoff_.handle_success(address.text());
   dial_now_.notify();
 }
 
+bool Node::forget_address(const GivenAddress& address) {
+  const auto given = find_given(address);
+  if (!given) return false;
+  given->forgotten = true;
+  std::erase(given_, given);
+  if (given->reached) addresses_.forget(*given->reached);
+  // A numeric one need not have been reached in this run.
+  if (const auto endpoint = make_endpoint(address.host, address.port)) {
+    addresses_.forget({endpoint->address().to_string(), address.port});
+  }
+  backoff_.handle_success(address.text());
+  suites_.erase(address.text());
+  return true;
+}
+
+std::shared_ptr<Node::Given> Node::find_given(const GivenAddress& address) const {
+  const auto found =
+      std::ranges::find_if(given_, [&](const auto& given) { return given->address == address; });
+  return found == given_.end() ? nullptr : *found;
+}
+
 std::vector<GivenAddressState> Node::given_addresses() const {
   std::vector<GivenAddressState> states;
-  for (const Given& given : given_) {
-    const bool connected = given.device && by_device_.contains(*given.device);
-    states.push_back({given.address, given.device, connected, connected ? "" : given.problem});
+  for (const auto& given : given_) {
+    const bool connected = given->device && by_device_.contains(*given->device);
+    states.push_back({given->address, given->device, connected, connected ? "" : given->problem});
   }
   return states;
 }
@@ -58,12 +83,11 @@ void Node::dial_what_is_due() {
     }
     if (!due.empty()) start_dial(device, std::move(due));
   }
-  for (std::size_t i = 0; i < given_.size(); ++i) {
-    Given& given = given_[i];
-    const bool connected = given.device && by_device_.contains(*given.device);
-    if (connected || given.dialling || !backoff_.may_dial(given.address.text(), now)) continue;
-    given.dialling = true;
-    spawn(dial_given(i));
+  for (const auto& given : given_) {
+    const bool connected = given->device && by_device_.contains(*given->device);
+    if (connected || given->dialling || !backoff_.may_dial(given->address.text(), now)) continue;
+    given->dialling = true;
+    spawn(dial_given(given));
   }
 }
 
@@ -86,27 +110,48 @@ void Node::start_dial(DeviceId device, std::vector<SightedAddress> candidates) {
 asio::awaitable<void> Node::dial_device(DeviceId device, std::vector<SightedAddress> candidates) {
   for (const SightedAddress& address : candidates) {
     if (stopping_ || by_device_.contains(device)) break;
-    const auto failed = co_await dial_once(address, to_string(address), device);
-    if (!failed) break;
+    const auto answered = co_await dial_once(address, to_string(address), device);
+    if (answered && *answered == device) {
+      note_answer(to_string(address), address, device);
+      break;
+    }
     backoff_.handle_failure(to_string(address), Clock::now());
   }
   dialling_.erase(device);
 }
 
-asio::awaitable<void> Node::dial_given(std::size_t index) {
-  const GivenAddress address = given_[index].address;
+asio::awaitable<void> Node::dial_given(std::shared_ptr<Given> given) {
+  const GivenAddress address = given->address;
   const std::vector<SightedAddress> candidates = co_await resolve(address);
-  std::optional<Error> failed = Error{Errc::not_found, address.host};
+  Result<DeviceId> answered = Error{Errc::not_found, address.host};
   for (const SightedAddress& candidate : candidates) {
-    if (stopping_) break;
-    failed = co_await dial_once(candidate, address.text(), std::nullopt);
-    if (!failed) break;
+    if (stopping_ || given->forgotten) break;
+    answered = co_await dial_once(candidate, address.text(), std::nullopt);
+    if (answered && !given->forgotten) note_answer(address.text(), candidate, *answered);
+    if (answered) break;
   }
-  given_[index].dialling = false;
-  if (!failed) co_return;
-  const bool no_such_name = candidates.empty();
-  given_[index].problem = no_such_name ? "no such name" : failed->code.message();
+  given->dialling = false;
+  if (given->forgotten) co_return;
+  const bool itself = answered && *answered == device_.keys.id();
+  if (answered && !itself) co_return;
+  if (itself) {
+    given->problem = "it is this device itself";
+  } else {
+    if (given->device == device_.keys.id()) given->device.reset();
+    given->problem = candidates.empty() ? "no such name" : answered.error().code.message();
+  }
   backoff_.handle_failure(address.text(), Clock::now());
+  options_.on_change();
+}
+
+void Node::note_answer(const std::string& name, const SightedAddress& address,
+                       const DeviceId& device) {
+  for (const auto& given : given_) {
+    if (given->address.text() != name) continue;
+    given->device = device;
+    given->reached = address;
+  }
+  if (device != device_.keys.id()) addresses_.reached(device, address);
   options_.on_change();
 }
 
@@ -123,35 +168,35 @@ asio::awaitable<std::vector<SightedAddress>> Node::resolve(GivenAddress address)
   co_return found;
 }
 
-// Connects and shakes hands; afterwards the session lives by itself. Nothing if that went well.
-asio::awaitable<std::optional<Error>> Node::dial_once(SightedAddress address, std::string name,
-                                                      std::optional<DeviceId> expected) {
+// Connects and shakes hands; afterwards the session lives by itself. The device that answered; this
+// one itself is one, without a session.
+asio::awaitable<Result<DeviceId>> Node::dial_once(SightedAddress address, std::string name,
+                                                  std::optional<DeviceId> expected) {
   const auto endpoint = make_endpoint(address.ip, address.port);
   if (!endpoint) co_return endpoint.error();
   std::vector<asio::ip::tcp::endpoint> candidates(1, *endpoint);
   auto socket = co_await dial(std::move(candidates));
   if (!socket) co_return socket.error();
-  if (stopping_) co_return std::optional<Error>();
+  const Error closed{Errc::closed, to_string(address)};
+  if (stopping_) co_return closed;
   auto channel = SecureChannel::initiate(device_, Purpose::sync, channel_options(expected),
                                          ShareHost::now(), suite_for(name));
   auto session =
       std::make_unique<PeerSession>(*this, *std::move(socket), std::move(channel), std::move(name));
   const PeerSession* running = session.get();
-  OneShot<bool> handshake(executor_);
+  OneShot<Result<DeviceId>> handshake(executor_);
   SessionEntry& entry = adopt(std::move(session));
   entry.handshake = &handshake;
   run_session(entry);
   // The handshake has a deadline of its own: it ends, one way or the other.
-  const auto established = co_await handshake.wait_until(TimePoint::max());
-  if (!established || !*established) co_return Error{Errc::closed, to_string(address)};
+  const auto answered = co_await handshake.wait_until(TimePoint::max());
+  if (!answered || !*answered) co_return closed;
+  const DeviceId device = **answered;
+  if (device == device_.keys.id()) co_return device;
+  // The other side may have refused us since.
   const auto alive = [running](const SessionEntry& one) { return one.session.get() == running; };
-  if (std::ranges::none_of(sessions_, alive)) co_return Error{Errc::closed, to_string(address)};
-  for (Given& given : given_) {
-    if (given.address.text() == running->dialled()) given.device = running->device();
-  }
-  if (running->device() != device_.keys.id()) addresses_.reached(running->device(), address);
-  options_.on_change();
-  co_return std::optional<Error>();
+  if (std::ranges::none_of(sessions_, alive)) co_return closed;
+  co_return device;
 }
 
 }  // namespace lansync

@@ -158,11 +158,11 @@ std::optional<Node::Inviter> Node::next_inviter(JoinSearch& search) const {
     if (!search.asked.insert(instance).second) continue;
     return Inviter{sighted.device_tag, sighted.addresses, std::nullopt};
   }
-  for (const Given& given : given_) {
-    const std::string tag = given.device ? device_tag(*given.device) : std::string();
-    if (given.device && search.answered_tags.contains(tag)) continue;
-    if (!search.asked.insert(given.address.text()).second) continue;
-    return Inviter{tag, {}, given.address};
+  for (const auto& given : given_) {
+    const std::string tag = given->device ? device_tag(*given->device) : std::string();
+    if (given->device && search.answered_tags.contains(tag)) continue;
+    if (!search.asked.insert(given->address.text()).second) continue;
+    return Inviter{tag, {}, given->address};
   }
   return std::nullopt;
 }

@@ -64,6 +64,8 @@ class PeerSession final : public ConnectionObserver, public PeerLink {
     return connection_.alternative_suite();
   }
   [[nodiscard]] std::optional<Errc> closed_by_peer() const { return connection_.closed_by_peer(); }
+  // The device that was dialled is this one.
+  [[nodiscard]] bool met_itself() const { return connection_.met_itself(); }
   // Where the peer is, for people: "10.0.0.2:22727".
   [[nodiscard]] std::string address() const;
   [[nodiscard]] std::uint64_t received_bytes() const { return received_bytes_; }

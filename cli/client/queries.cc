@@ -1,6 +1,7 @@
 #include "cli/client/queries.h"
 
 #include "cli/client/conversation.h"
+#include "cli/forget_command.h"
 #include "cli/view.h"
 
 namespace lansync::cli {
@@ -8,8 +9,9 @@ namespace {
 
 // `render` makes text of the report that this request is answered with.
 template <class ReportType, class Render>
-ExitCode query(const CommandContext& context, const Request& request, Render render) {
-  const auto result = converse(context, request, "interrupted");
+ExitCode query(const CommandContext& context, const Request& request, Render render,
+               const std::string& on_interrupt = "interrupted") {
+  const auto result = converse(context, request, on_interrupt);
   if (!result) return report_failure(context, result.error());
   const auto* report = std::get_if<ReportType>(&result->report);
   if (report == nullptr) return ExitCode::failed;
@@ -38,7 +40,13 @@ ExitCode run_peers(const CommandContext& context) {
 }
 
 ExitCode run_connect(const CommandContext& context, const ConnectArguments& arguments) {
-  return query<ConnectReport>(context, ConnectRequest{arguments.address}, render_connect);
+  if (arguments.forget) {
+    return query<ForgetReport>(context, ForgetRequest{arguments.address}, render_forget);
+  }
+  const std::string address = to_string(arguments.address);
+  return query<ConnectReport>(context, ConnectRequest{arguments.address}, render_connect,
+                              "interrupted; " + address + " stays remembered (to forget it: " +
+                                  forget_command(address) + ")");
 }
 
 ExitCode run_flush(const CommandContext& context, const FlushArguments& arguments) {

@@ -98,8 +98,9 @@ Outcome<Request> read_invite(Arguments args) {
   return args.finish(request);
 }
 
-Outcome<Request> read_connect(Arguments args) {
-  ConnectRequest request;
+template <class RequestType>
+Outcome<Request> read_address(Arguments args) {
+  RequestType request;
   std::optional<std::uint32_t> port;
   args.text("host", request.address.host, true)
       .number("port", std::numeric_limits<std::uint16_t>::max(), port);
@@ -135,7 +136,8 @@ Outcome<Request> read_command(const std::string& command, const Json& json_args)
   if (command == "leave") return read_folder<LeaveRequest>(args, true);
   if (command == "status") return read_folder<StatusRequest>(args, false);
   if (command == "peers") return args.finish(PeersRequest());
-  if (command == "connect") return read_connect(args);
+  if (command == "connect") return read_address<ConnectRequest>(args);
+  if (command == "forget") return read_address<ForgetRequest>(args);
   if (command == "flush") return read_flush(args);
   if (command == "resume") return read_folder<ResumeRequest>(args, true);
   if (command == "stop") return args.finish(StopRequest());
@@ -169,11 +171,8 @@ struct ArgumentWriter {
     put(begin("status"), "folder", status.folder);
   }
   void operator()(const PeersRequest&) const { std::ignore = begin("peers"); }
-  void operator()(const ConnectRequest& connect) const {
-    Json& args = begin("connect");
-    args["host"] = connect.address.host;
-    args["port"] = connect.address.port;
-  }
+  void operator()(const ConnectRequest& connect) const { put(begin("connect"), connect.address); }
+  void operator()(const ForgetRequest& forget) const { put(begin("forget"), forget.address); }
   void operator()(const FlushRequest& flush) const {
     Json& args = begin("flush");
     put(args, "folder", flush.folder);
@@ -186,6 +185,10 @@ struct ArgumentWriter {
   [[nodiscard]] Json& begin(const char* command) const {
     request["command"] = command;
     return request["args"] = Json::object();
+  }
+  static void put(Json& args, const HostPort& address) {
+    args["host"] = address.host;
+    args["port"] = address.port;
   }
   static void put(Json& args, const char* key, const std::string& value) {
     if (!value.empty()) args[key] = value;

@@ -65,6 +65,13 @@ struct ConnectRequest {
   friend bool operator==(const ConnectRequest&, const ConnectRequest&) = default;
 };
 
+// The opposite of a ConnectRequest.
+struct ForgetRequest {
+  HostPort address;
+
+  friend bool operator==(const ForgetRequest&, const ForgetRequest&) = default;
+};
+
 struct FlushRequest {
   std::string folder;                           // Empty: all shares.
   std::optional<std::chrono::seconds> timeout;  // None: until it is done or the client leaves.
@@ -82,9 +89,9 @@ struct StopRequest {
   friend bool operator==(const StopRequest&, const StopRequest&) = default;
 };
 
-using Request =
-    std::variant<JoinRequest, InviteRequest, AwaitMemberRequest, LeaveRequest, StatusRequest,
-                 PeersRequest, ConnectRequest, FlushRequest, ResumeRequest, StopRequest>;
+using Request = std::variant<JoinRequest, InviteRequest, AwaitMemberRequest, LeaveRequest,
+                             StatusRequest, PeersRequest, ConnectRequest, ForgetRequest,
+                             FlushRequest, ResumeRequest, StopRequest>;
 
 // One line of JSON, with its line feed.
 std::string request_line(const Request& request);

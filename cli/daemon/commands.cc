@@ -11,7 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kConnectTime = 6s;
 constexpr auto kFlushLook = 2ms;
 constexpr auto kMeetTime = 3s;
 constexpr auto kProgressInterval = 200ms;
@@ -38,6 +37,8 @@ asio::awaitable<Outcome<Answer>> SyncNode::run(Request request, Reply& reply) {
   if (auto* connect_request = std::get_if<ConnectRequest>(&request)) {
     co_return co_await connect(std::move(*connect_request));
   }
+  if (auto* forget_request = std::get_if<ForgetRequest>(&request))
+    co_return forget(*forget_request);
   if (auto* flush_request = std::get_if<FlushRequest>(&request)) {
     co_return co_await flush(std::move(*flush_request), reply);
   }
@@ -158,34 +159,7 @@ asio::awaitable<Outcome<Answer>> SyncNode::leave(LeaveRequest request) {
   co_return Answer(std::move(report));
 }
 
-// --- connect, flush, resume ---------------------------------------------------------------------
-
-asio::awaitable<Outcome<Answer>> SyncNode::connect(ConnectRequest request) {
-  const GivenAddress address{request.address.host, request.address.port};
-  if (std::ranges::find(registry_.given, address) == registry_.given.end()) {
-    registry_.given.push_back(address);
-    if (auto saved = save_registry(); !saved) co_return std::move(saved).error();
-  }
-  node_->give_address(address);
-  ConnectReport report;
-  report.address = address.text();
-  const TimePoint deadline = Clock::now() + kConnectTime;
-  while (Clock::now() < deadline && !report.connected) {
-    co_await pause(20ms);
-    for (const GivenAddressState& state : node_->given_addresses()) {
-      if (state.address != address || !state.connected) continue;
-      report.connected = true;
-      report.device_id = short_name(*state.device);
-      for (const auto& [id, folder] : folders_) {
-        if (folder.host == nullptr) continue;
-        const Member* member = folder.host->membership().member(*state.device);
-        if (member != nullptr) report.device_name = member->name;
-      }
-      if (report.device_name.empty()) report.device_name = report.device_id;
-    }
-  }
-  co_return Answer(std::move(report));
-}
+// --- flush, resume ------------------------------------------------------------------------------
 
 asio::awaitable<Outcome<Answer>> SyncNode::flush(FlushRequest request, Reply& reply) {
   struct Waiting {

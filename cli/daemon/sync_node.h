@@ -19,8 +19,8 @@
 namespace lansync::cli {
 
 // Builds everything that syncs and joins it together: keys, registry, discovery, the transport's
-// Node, a host and a watcher for each share. What commands do with it is in join_command.cc and
-// commands.cc beside it, what they tell in reports.cc.
+// Node, a host and a watcher for each share. What commands do with it is in join_command.cc,
+// connect_command.cc and commands.cc beside it, what they tell in reports.cc.
 //
 // A share that cannot be opened does not keep the others from running; it stays in the list with
 // its problem. Confined to the network thread, but for discovery's, whose sightings are posted.
@@ -53,11 +53,16 @@ class SyncNode final : public DaemonNode {
   Outcome<Answer> create_share(const JoinRequest& request, const std::filesystem::path& folder);
   asio::awaitable<void> meet_members(ShareId id);
 
+  // connect_command.cc
+  asio::awaitable<Outcome<Answer>> connect(ConnectRequest request);
+  Outcome<Answer> forget(const ForgetRequest& request);
+  Outcome<void> forget_address(const GivenAddress& address);
+  [[nodiscard]] std::optional<std::string> name_of_member(const DeviceId& device) const;
+
   // commands.cc
   Outcome<Answer> invite(const InviteRequest& request);
   asio::awaitable<Outcome<Answer>> await_member(AwaitMemberRequest request);
   asio::awaitable<Outcome<Answer>> leave(LeaveRequest request);
-  asio::awaitable<Outcome<Answer>> connect(ConnectRequest request);
   asio::awaitable<Outcome<Answer>> flush(FlushRequest request, Reply& reply);
   Outcome<Answer> resume(const ResumeRequest& request);
   Outcome<Answer> status(const StatusRequest& request) const;

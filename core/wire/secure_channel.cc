@@ -256,7 +256,10 @@ Result<void> SecureChannel::accept_hello(ByteView payload) {
   if (certificate.noise_key != handshake_->remote_key()) {
     return Error{Errc::not_authentic, "device certificate"};
   }
-  if (certificate.device == device_->keys.id()) return Error{Errc::refused, "this device itself"};
+  if (certificate.device == device_->keys.id()) {
+    met_itself_ = true;
+    return Error{Errc::refused, "this device itself"};
+  }
   constexpr std::int64_t kSlackNs = std::chrono::nanoseconds(kCertificateClockSlack).count();
   const WallTime latest = std::max(wall_, hello->clock);
   if (certificate.not_before > latest && static_cast<std::uint64_t>(certificate.not_before.ns) -

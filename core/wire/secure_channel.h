@@ -118,6 +118,9 @@ class SecureChannel {
   // what else comes is ignored.
   [[nodiscard]] std::optional<Errc> closed_by_peer() const { return closed_by_peer_; }
 
+  // It failed because the other side has proven to be this device, too.
+  [[nodiscard]] bool met_itself() const { return met_itself_; }
+
   // Require that the channel is or was established.
   [[nodiscard]] const PeerIdentity& peer() const;
   [[nodiscard]] const HandshakeHash& handshake_hash() const;
@@ -173,6 +176,7 @@ class SecureChannel {
   std::optional<NoiseSession> session_;
   HandshakeHash handshake_hash_;
   std::optional<PeerIdentity> peer_;
+  bool met_itself_ = false;
   bool closed_by_us_ = false;
   std::optional<Errc> closed_by_peer_;
 

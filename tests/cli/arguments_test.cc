@@ -66,6 +66,12 @@ TEST_CASE("Command lines that cannot mean anything are usage errors with a hint"
       {"connect", "fe80::1:"},
       {"connect", "[fe80::1"},
       {"connect", "host", "22727"},
+      {"connect", "--forget"},
+      {"connect", "--forget", ""},
+      {"connect", "--forget", "host:0"},
+      {"connect", "--forget", "a b"},
+      {"connect", "--forget", "a", "b"},
+      {"connect", "host", "--forget=maybe"},
       {"flush", "--timeout", "soon"},
       {"flush", "--timeout", "-5"},
       {"flush", "--timeout", "2000d"},
@@ -156,9 +162,21 @@ TEST_CASE("Durations and addresses have their defaults") {
   CHECK(parsed<FlushArguments>({"flush"}).timeout == 60s);
   CHECK(parsed<FlushArguments>({"flush", "--timeout", "0"}).timeout == 0s);
   CHECK(parsed<ConnectArguments>({"connect", "nas"}).address == HostPort{"nas", kDefaultPort});
+  CHECK(parsed<ConnectArguments>({"connect", "--forget", "nas"}).address ==
+        HostPort{"nas", kDefaultPort});
   CHECK(parsed<DaemonArguments>({"daemon"}).listen == std::nullopt);
   CHECK(parsed<DaemonArguments>({"daemon", "--listen", "127.0.0.1:0"}).listen ==
         HostPort{"127.0.0.1", 0});
+}
+
+TEST_CASE("An address is remembered unless it is to be forgotten") {
+  CHECK_FALSE(parsed<ConnectArguments>({"connect", "nas:5"}).forget);
+  for (const auto& line : std::vector<std::vector<std::string>>{
+           {"connect", "--forget", "[fe80::1]:5"}, {"connect", "[fe80::1]:5", "--forget"}}) {
+    const auto connect = parsed<ConnectArguments>(line);
+    CHECK(connect.forget);
+    CHECK(connect.address == HostPort{"fe80::1", 5});
+  }
 }
 
 TEST_CASE("The options --home and --json are known before and after the command's arguments") {

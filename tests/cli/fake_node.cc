@@ -38,6 +38,16 @@ asio::awaitable<Outcome<Answer>> FakeCommands::run(Request request, Reply& reply
     auto flushing = perform(last_part(flush->folder), reply, report);
     co_return co_await std::move(flushing);
   }
+  if (const auto* connect = std::get_if<ConnectRequest>(&request)) {
+    ConnectReport report;
+    report.address = to_string(connect->address);
+    reply.note("dialling");
+    auto connecting = perform(connect->address.host, reply, report);
+    co_return co_await std::move(connecting);
+  }
+  if (const auto* forget = std::get_if<ForgetRequest>(&request)) {
+    co_return Answer(ForgetReport{to_string(forget->address)});
+  }
   if (std::holds_alternative<PeersRequest>(request)) co_return Answer(sample_peers());
   if (const auto* resume = std::get_if<ResumeRequest>(&request)) {
     co_return Answer(ResumeReport{{"aa11", "Photos", resume->folder}, 250});

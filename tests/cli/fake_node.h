@@ -9,7 +9,7 @@
 namespace lansync::cli::test {
 
 // Answers each request with a canned report. In a JoinRequest or FlushRequest the folder's last
-// part says what happens on the way:
+// part, in a ConnectRequest the host, says what happens on the way:
 //   asks     asks for the code and fails with `refused` unless it is K3QX-9MPD
 //   chooses  asks for one of two names
 //   talks    notes and progress first

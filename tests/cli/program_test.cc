@@ -246,6 +246,9 @@ TEST_CASE("The commands' answers are text, or JSON if it is asked for") {
   CHECK(home.run({"peers"}).out.starts_with("DEVICE"));
   CHECK(home.run({"resume", home.folder("x")}).out.starts_with("Photos: goes on"));
   CHECK(home.run({"flush"}).out == "Photos: in sync with 1 connected device\n");
+  CHECK(home.run({"connect", "nas"}).out.starts_with("nas:22727 is remembered"));
+  CHECK(home.run({"connect", "--forget", "nas"}).out.starts_with("nas:22727 is forgotten"));
+  CHECK(parse_json(home.run({"connect", "--forget", "nas", "--json"}).out).at("type") == "forget");
   CHECK(home.run({"leave", home.folder("x")}).exit == 6);
 }
 
@@ -282,6 +285,17 @@ TEST_CASE("Ctrl-C on the terminal detaches and leaves the daemon at work") {
     std::this_thread::yield();
   }
   CHECK(home.daemon_pid() != 0);
+}
+
+TEST_CASE("Ctrl-C while an address is dialled says that it stays remembered") {
+  const Home home;
+  REQUIRE(home.run({"join", home.folder("x"), "--new"}).exit == 0);
+  TerminalProgram program(home.path(), {"connect", "waits"});
+  REQUIRE(program.wait_for("dialling"));
+  program.type("\x03");
+  CHECK(program.finish() == 130);
+  CHECK(has(program.shown(), "waits:22727 stays remembered"));
+  CHECK(has(program.shown(), "lansync connect --forget waits:22727"));
 }
 
 TEST_CASE("An invitation is drawn on a terminal") {

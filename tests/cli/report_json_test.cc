@@ -24,6 +24,7 @@ TEST_CASE("Every report is read as it was written") {
       lansync::cli::test::sample_peers(),
       ConnectReport{"nas:1", true, "id", "nas"},
       ConnectReport{"nas:1", false, "", ""},
+      ForgetReport{"nas:1"},
       FlushReport{{{{"a", "b", "c"}, true, "ff", 0, 0, 2}, {{"d", "e", "f"}, false, "", 1, 2, 0}}},
       ResumeReport{{"a", "b", "c"}, 250},
       StopReport{4711},
@@ -76,6 +77,18 @@ TEST_CASE("The join document is what scripts were promised") {
         R"({"id":"abcd-efgh","name":"bob-desktop","role":"editor","online":true,"in_sync":true,)"
         R"("address":"192.168.1.7:22727","rx_bytes":1200000000,"tx_bytes":34}]})"
         "\n");
+}
+
+TEST_CASE("The documents about an address are what scripts were promised") {
+  CHECK(to_line(to_json(ConnectReport{"nas:1", true, "id", "nas"})) ==
+        R"({"v":1,"type":"connect","address":"nas:1","connected":true,)"
+        R"("device":{"id":"id","name":"nas"}})"
+        "\n");
+  CHECK(to_line(to_json(ConnectReport{"nas:1", false, "", ""})) ==
+        R"({"v":1,"type":"connect","address":"nas:1","connected":false,"device":null})"
+        "\n");
+  CHECK(to_line(to_json(ForgetReport{"nas:1"})) == R"({"v":1,"type":"forget","address":"nas:1"})"
+                                                   "\n");
 }
 
 TEST_CASE("A document of a later version is read as far as it is known") {

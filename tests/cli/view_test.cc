@@ -162,6 +162,16 @@ TEST_CASE("An invitation's first line has the code in front") {
         "K3QX-9MPD  lets one device join 'Photos' as reader");
 }
 
+TEST_CASE("An address that does not answer is said to be remembered, and how to forget it") {
+  CHECK(render_connect({"nas:5", true, "abcd-efgh", "nas"}) == "Connected to nas at nas:5\n");
+  CHECK(render_connect({"nas:5", false, "", ""}) ==
+        "nas:5 is remembered; it does not answer yet (to forget it: lansync connect --forget "
+        "nas:5)\n");
+  CHECK(render_connect({"[fe80::1]:5", false, "", ""}).find("--forget '[fe80::1]:5')") !=
+        std::string::npos);
+  CHECK(render_forget({"nas:5"}) == "nas:5 is forgotten, and not dialled any more\n");
+}
+
 TEST_CASE("Flush says of each share whether it is in sync") {
   CHECK(render_flush({}) == "no shares, nothing to wait for\n");
   CHECK(render_flush({{{{"a", "A", "/a"}, true, "ff", 0, 0, 1},
@@ -190,6 +200,8 @@ TEST_CASE("No name of the corpus steers a terminal, in whatever output it stands
     CHECK(steers_nothing(render_await_member({member})));
     CHECK(steers_nothing(render_leave({share})));
     CHECK(steers_nothing(render_connect({name.path, true, name.path, name.path})));
+    CHECK(steers_nothing(render_connect({name.path, false, "", ""})));
+    CHECK(steers_nothing(render_forget({name.path})));
     CHECK(steers_nothing(render_flush({{{share, true, "", 0, 0, 1}}})));
     CHECK(steers_nothing(render_resume({share, 1})));
     CHECK(steers_nothing(describe({ExitCode::failed, name.path, name.path, name.path})));

@@ -144,6 +144,52 @@ class AddressesTest(EndToEndTest):
         two.folder.mkdir()
         wait_until(joined, "the remembered address to work")
 
+    def address_issues(self, device):
+        return [issue for issue in device.status()["device"]["issues"]
+                if issue["code"] == "address"]
+
+    def test_an_address_is_remembered_until_it_is_forgotten(self):
+        two = self.device(2)
+        two.start_daemon()
+        nobody = "10.77.0.99:22727"
+        self.assertFalse(two.ok("connect", "10.77.0.99")["connected"])
+        issue, = self.address_issues(two)
+        self.assertIn(nobody, issue["message"])
+        self.assertIn(f"! {nobody} cannot be reached", two.run("status").out)
+        # Another port, or what was never given, is another address; those that there are are told.
+        for other in ("10.77.0.99:5", "10.77.0.1"):
+            self.assert_refused(two.run("connect", "--forget", other), 6, other, nobody)
+        self.assertEqual(two.ok("connect", "--forget", "10.77.0.99"),
+                         {"v": 1, "type": "forget", "address": nobody})
+        self.assertEqual(self.address_issues(two), [])
+        two.stop_daemon()
+        two.start_daemon()
+        self.assertEqual(self.address_issues(two), [])
+        self.assert_refused(two.run("connect", "--forget", nobody), 6, nobody, "none is")
+
+    def test_a_forgotten_address_is_not_kept_as_where_a_device_was_either(self):
+        self.forbid_multicast()
+        one, two = self.devices
+        code = one.create()
+        two.start_daemon()
+        self.assertTrue(two.ok("connect", "10.77.0.1")["connected"])
+        two.join(code)
+        known = two.home / "state" / "node.json"
+        self.assertIn("10.77.0.1", known.read_text())
+        outcome = two.run("connect", "--forget", "10.77.0.1")
+        self.assertEqual((outcome.exit, outcome.err), (0, ""))
+        self.assertIn("10.77.0.1:22727 is forgotten", outcome.out)
+        self.assertNotIn("10.77.0.1", known.read_text())
+        two.wait_for_member(one)  # A connection that is up stays.
+
+    def test_an_address_of_the_device_itself_is_said_to_be_that(self):
+        one = self.device(1)
+        one.start_daemon()
+        for address in ("10.77.0.1", "127.0.0.1"):
+            self.assert_refused(one.run("connect", address), 7, address, "this device itself")
+            self.assertEqual(self.address_issues(one), [])
+            self.assert_refused(one.run("connect", "--forget", address), 6, "none is")
+
     def test_a_port_in_use_is_said_and_does_not_keep_the_device_from_working(self):
         one, two = self.devices
         one.start_daemon()

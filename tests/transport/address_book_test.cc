@@ -35,6 +35,22 @@ TEST_CASE("Only so many addresses are remembered, the latest first", "[address_b
   CHECK(book.addresses_of(device(1)).size() == AddressBook::kRememberedMax);
 }
 
+TEST_CASE("What is forgotten is no device's address, unless it is sighted", "[address_book]") {
+  AddressBook book;
+  book.reached(device(1), {"10.0.0.1", 5000});
+  book.reached(device(2), {"10.0.0.1", 5000});
+  book.reached(device(2), {"10.0.0.1", 5001});
+  book.sighted("three", {device_tag(device(3)), false, {{"10.0.0.1", 5000}}});
+  book.forget({"10.0.0.9", 5000});
+  CHECK(book.remembered().size() == 2);
+
+  book.forget({"10.0.0.1", 5000});
+  CHECK(book.addresses_of(device(1)).empty());
+  CHECK_FALSE(book.remembered().contains(device(1)));
+  CHECK(book.addresses_of(device(2)) == std::vector<SightedAddress>{{"10.0.0.1", 5001}});
+  CHECK(book.addresses_of(device(3)) == std::vector<SightedAddress>{{"10.0.0.1", 5000}});
+}
+
 TEST_CASE("Instances with an open invitation are found until they are gone", "[address_book]") {
   AddressBook book;
   book.sighted("closed", {device_tag(device(1)), false, {{"10.0.0.1", 5000}}});

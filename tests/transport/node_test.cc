@@ -294,5 +294,94 @@ TEST_CASE("A device is asked once, however many ways lead to it", "[node]") {
   CHECK(network.anna.node->invitation_open());
 }
 
+// The only given address.
+GivenAddressState given_of(const Device& device) {
+  const auto states = device.node->given_addresses();
+  REQUIRE(states.size() == 1);
+  return states.front();
+}
+
+TEST_CASE("An address that was forgotten is none any more", "[node]") {
+  Network network;
+  Node& node = *network.ben.node;
+  SECTION("where somebody was reached") {
+    const GivenAddress address{"127.0.0.1", *network.anna.node->port()};
+    node.give_address(address);
+    REQUIRE(network.run_until([&] { return given_of(network.ben).connected; }));
+    REQUIRE(node.addresses().remembered().contains(network.anna.id()));
+    CHECK(node.forget_address(address));
+    CHECK(node.session(network.anna.id()) != nullptr);
+    CHECK_FALSE(node.forget_address(address));
+  }
+  SECTION("by a name") {
+    const GivenAddress address{"localhost", *network.anna.node->port()};
+    node.give_address(address);
+    REQUIRE(network.run_until([&] { return given_of(network.ben).connected; }));
+    CHECK(node.forget_address(address));
+  }
+  SECTION("where somebody was reached in an earlier run") {
+    const GivenAddress address{"127.0.0.1", network.closed_port().port};
+    node.remember(network.anna.id(), {address.host, address.port});
+    node.give_address(address);
+    CHECK(node.forget_address(address));
+  }
+  SECTION("where nobody is") {
+    const GivenAddress address{"127.0.0.1", network.closed_port().port};
+    node.give_address(address);
+    REQUIRE(network.run_until([&] { return !given_of(network.ben).problem.empty(); }));
+    CHECK(node.forget_address(address));
+    CHECK_FALSE(node.forget_address(address));
+  }
+  CHECK(node.given_addresses().empty());
+  CHECK(node.addresses().remembered().empty());
+}
+
+TEST_CASE("An address that is forgotten while it is dialled stays forgotten", "[node]") {
+  Network network;
+  Node& node = *network.ben.node;
+  const GivenAddress address{"127.0.0.1", *network.anna.node->port()};
+  node.give_address(address);
+  REQUIRE(network.run_until([&] { return node.session(network.anna.id()) != nullptr; }));
+  // The session is up, and whoever dialled has not been told yet.
+  REQUIRE(node.addresses().remembered().empty());
+  CHECK(node.forget_address(address));
+  REQUIRE(
+      network.run_until([&] { return network.anna.node->session(network.ben.id()) != nullptr; }));
+  CHECK(node.given_addresses().empty());
+  CHECK(node.addresses().remembered().empty());
+}
+
+TEST_CASE("Of several given addresses only the one that is named is forgotten", "[node]") {
+  Network network;
+  Node& node = *network.ben.node;
+  const GivenAddress closed{"127.0.0.1", network.closed_port().port};
+  const GivenAddress open{"127.0.0.1", *network.anna.node->port()};
+  node.give_address(closed);
+  node.give_address(open);
+  CHECK_FALSE(node.forget_address({"127.0.0.2", closed.port}));
+  CHECK_FALSE(node.forget_address({"localhost", closed.port}));
+  CHECK(node.forget_address(closed));
+  REQUIRE(network.run_until([&] { return given_of(network.ben).connected; }));
+  CHECK(given_of(network.ben).address == open);
+}
+
+TEST_CASE("An address of this device itself is found to be that", "[node]") {
+  Network network;
+  Node& node = *network.ben.node;
+  const GivenAddress address{"127.0.0.1", *node.port()};
+  node.give_address(address);
+  REQUIRE(network.run_until([&] { return given_of(network.ben).device.has_value(); }));
+  CHECK(given_of(network.ben).device == network.ben.id());
+  CHECK_FALSE(given_of(network.ben).connected);
+  CHECK(node.addresses().remembered().empty());
+  // Nor is it somebody whose word about a code counts.
+  const auto grant = network.join(network.ben, code_of_nobody());
+  REQUIRE_FALSE(grant);
+  CHECK(grant.error().code == make_error_code(Errc::not_found));
+  // It may mean somebody else by the time it is given again.
+  node.give_address(address);
+  CHECK_FALSE(given_of(network.ben).device.has_value());
+}
+
 }  // namespace
 }  // namespace lansync::test

@@ -132,7 +132,16 @@ TEST_CASE("A device does not talk to itself", "[core][secure_channel]") {
   converse(left, right);
   check_dead(left);
   CHECK(left.error()->code == Errc::refused);
+  CHECK(left.met_itself());
   CHECK_FALSE(right.established());
+
+  TestDevice bob(2);
+  auto to_bob = ann.initiate();
+  auto from_ann = bob.respond();
+  converse(to_bob, from_ann);
+  CHECK(to_bob.established());
+  CHECK_FALSE(to_bob.met_itself());
+  CHECK_FALSE(from_ann.met_itself());
 }
 
 TEST_CASE("What a device says is nothing that it would answer to", "[core][secure_channel]") {
