@@ -132,7 +132,7 @@ class Parser {
         ->required();
     command->add_option("--name", join.name, "Name of a new share (default: the folder's)");
     auto* code =
-        command->add_option("--code", join.code, "The invitation's code, such as K3QX-9MPD");
+        command->add_option("--code", join.code, "The invitation's code, such as K3QX-9MPK");
     auto* file = command
                      ->add_option("--code-file", join.code_file,
                                   "Read the code from FILE, or from standard input with -")

@@ -56,7 +56,7 @@ Failure mistyped_code() {
   return {ExitCode::refused,
           "that is not a code: it has a typing error",
           {},
-          "a code looks like K3QX-9MPD; type it as the other device shows it"};
+          "a code looks like K3QX-9MPK; type it as the other device shows it"};
 }
 
 Failure failure_from_errno(std::string message, std::string path, std::string fix) {

@@ -82,7 +82,7 @@ struct StatusReport {
 };
 
 struct InvitationReport {
-  std::string code;  // "K3QX-9MPD"
+  std::string code;  // "K3QX-9MPK"
   std::string expires;
   std::string command;  // What to type on the next device.
   std::string link;     // What the QR picture holds; empty: no picture.

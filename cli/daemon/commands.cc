@@ -188,7 +188,7 @@ asio::awaitable<Outcome<Answer>> SyncNode::flush(FlushRequest request, Reply& re
   };
   const auto any_held = [this](const Waiting& one) {
     ShareHost* host = node_->share(one.id);
-    return host != nullptr && host->engine().status().activity == ShareActivity::held;
+    return host != nullptr && host->engine().status().held_deletions > 0;
   };
   // Room may be made any moment: that is waited for, and said.
   const auto any_full = [this](const Waiting& one) {

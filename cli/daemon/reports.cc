@@ -4,6 +4,7 @@
 
 #include "cli/daemon/login_start.h"
 #include "cli/daemon/sync_node.h"
+#include "cli/forget_command.h"
 #include "cli/rfc3339.h"
 #include "cli/text/units.h"
 #include "cli/version.h"
@@ -94,10 +95,11 @@ DeviceReport SyncNode::device_report() const {
   if (const auto problem = discovery_->problem()) report.issues.push_back(issue_of(*problem));
   for (const GivenAddressState& given : node_->given_addresses()) {
     if (given.connected) continue;
-    report.issues.push_back({"", "address",
-                             given.address.text() + " cannot be reached" +
-                                 (given.problem.empty() ? "" : ": " + given.problem),
-                             "it is tried again by itself"});
+    report.issues.push_back(
+        {"", "address",
+         given.address.text() + " cannot be reached" +
+             (given.problem.empty() ? "" : ": " + given.problem),
+         "it is tried again by itself; to forget it: " + forget_command(given.address.text())});
   }
   return report;
 }

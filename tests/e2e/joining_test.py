@@ -22,7 +22,7 @@ class JoiningTest(EndToEndTest):
     def assert_nothing_learned(self, inviter, joiner, tree_before):
         """Neither side has gained anything from an attempt that failed."""
         self.assertEqual(joiner.status()["shares"], [])
-        self.assertEqual(list_tree(joiner.folder), {})
+        self.assertFalse(joiner.folder.exists())  # Made for it, and gone with it.
         self.assertEqual(self.others(inviter), set())
         self.assertEqual(list_tree(inviter.folder), tree_before)
 
@@ -72,12 +72,11 @@ class JoiningTest(EndToEndTest):
         outcome = two.run("join", two.folder, "--code", wrong_code(code), patience=REFUSAL_SECONDS)
         self.assert_refused(outcome, 7, "wrong code", "refused")
         self.assert_nothing_learned(one, two, tree)
-        # What was made for it is not left behind, unlike what was there before.
-        other = two.user_home / "made for nothing"
-        outcome = two.run("join", str(other), "--code", wrong_code(code, 2), patience=REFUSAL_SECONDS)
+        two.folder.mkdir()
+        outcome = two.run("join", two.folder, "--code", wrong_code(code, 2),
+                          patience=REFUSAL_SECONDS)
         self.assert_refused(outcome, 7, "wrong code", "refused")
-        self.assertFalse(os.path.exists(other))
-        self.assertTrue(os.path.isdir(two.folder))
+        self.assertEqual(list_tree(two.folder), {})  # It was there before, and still is.
         two.join(code)
         two.flush()
         self.assert_same()
@@ -90,8 +89,9 @@ class JoiningTest(EndToEndTest):
             outcome = two.run("join", two.folder, "--code", typo)
             self.assertNotEqual(outcome.exit, 0, outcome)
             self.assertRegex(outcome.err, "(?i)typ(o|ing)|mistyped")
+        two.should_run = False
         self.assertEqual(two.run("status").exit, 10)  # Not even a daemon was started.
-        self.assertEqual(list_tree(two.folder), {})
+        self.assertFalse(two.folder.exists())
         self.assertEqual(self.others(one), set())
         self.assertEqual(list_tree(one.folder), tree)
         two.join(code)

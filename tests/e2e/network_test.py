@@ -155,7 +155,8 @@ class AddressesTest(EndToEndTest):
         self.assertFalse(two.ok("connect", "10.77.0.99")["connected"])
         issue, = self.address_issues(two)
         self.assertIn(nobody, issue["message"])
-        self.assertIn(f"! {nobody} cannot be reached", two.run("status").out)
+        self.assertIn(f"lansync connect --forget {nobody}", issue["fix"])
+        self.assertRegex(two.run("status").out, f"! {nobody} .*lansync connect --forget {nobody}")
         # Another port, or what was never given, is another address; those that there are are told.
         for other in ("10.77.0.99:5", "10.77.0.1"):
             self.assert_refused(two.run("connect", "--forget", other), 6, other, nobody)
