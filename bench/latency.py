@@ -10,46 +10,19 @@ judged here.
 
 import argparse
 import json
-import pathlib
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 
-SOURCE = pathlib.Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(SOURCE / "tests" / "e2e"))
-from case import Lab, find_binary  # noqa: E402
-from device import Device, wait_until  # noqa: E402
-from trees import make_tree, same  # noqa: E402
+from pair import Pair, find_binary  # Also says where the next two are.
+from device import wait_until
+from trees import make_tree, same
 
 SMALL_FOLDER_FILES = 50
 EDIT_BYTES = 4096
 # Short beside what is measured, long enough not to take the processor from it.
 LOOK_SECONDS = 0.0005
 PATIENCE_SECONDS = 60
-
-
-class Pair:
-    """Two devices with their daemons started, and nothing shared yet."""
-
-    def __enter__(self):
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix="lansync-bench-"))
-        self.lab = Lab(hosts=2)
-        self.devices = [Device(self.lab, host, self.root / str(host), find_binary())
-                        for host in (1, 2)]
-        for device in self.devices:
-            device.start_daemon()
-        return self
-
-    def __exit__(self, *_):
-        self.lab.down()
-        shutil.rmtree(self.root, ignore_errors=True)
-
-    def join(self):
-        one, two = self.devices
-        two.join(one.create())
-        two.flush()
 
 
 def measure_join():
