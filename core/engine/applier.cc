@@ -213,8 +213,9 @@ Result<void> Applier::take_removals(Now now) {
   return {};
 }
 
-std::optional<ApplyJob> Applier::poll_job() {
-  if (job_under_way_ || batch_.empty()) return std::nullopt;
+Result<std::optional<ApplyJob>> Applier::poll_job() {
+  if (job_under_way_ || batch_.empty()) return std::optional<ApplyJob>();
+  if (auto begun = begin_intents(); !begun) return begun.error();
   std::set<RelativePath> dirs;
   for (const ApplyStep& step : batch_) {
     dirs.insert(step.path.parent());
@@ -224,7 +225,7 @@ std::optional<ApplyJob> Applier::poll_job() {
   job_under_way_ = true;
   making_.clear();
   job_steps_ = std::exchange(batch_steps_, {});
-  return ApplyJob{root_, std::exchange(batch_, {})};
+  return std::optional(ApplyJob{root_, std::exchange(batch_, {})});
 }
 
 Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {

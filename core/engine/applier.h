@@ -64,7 +64,8 @@ class Applier {
   void ready(const RelativePath& source);
   void handle_scan_progress();
 
-  std::optional<ApplyJob> poll_job();
+  // What it is about to do is in the index by then: commit before it is performed.
+  Result<std::optional<ApplyJob>> poll_job();
   // Updates the rows. What changed is replanned; directories that turned out otherwise are
   // rescanned.
   Result<void> handle_applied(Result<Applied> applied, Now now);
@@ -104,7 +105,8 @@ class Applier {
   [[nodiscard]] bool creating() const;
   Result<Waits> take_install(const Step& step, Now now);
   Result<void> adopt(const Step& step);
-  Result<void> add(const Step& step, ApplyStep apply, Now now);
+  void add(const Step& step, ApplyStep apply, Now now);
+  Result<void> begin_intents();
   Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
   Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
   void in_doubt(const Step& step);

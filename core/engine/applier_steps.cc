@@ -64,7 +64,7 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   } else {
     apply.kind = ApplyStep::Kind::set_metadata;
   }
-  if (auto added = add(step, std::move(apply), now); !added) return added.error();
+  add(step, std::move(apply), now);
   return Waits::tree;
 }
 
@@ -94,7 +94,7 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
     if (!started) return started.error();
     return Waits::bytes;
   }
-  if (auto added = add(step, std::move(apply), now); !added) return added.error();
+  add(step, std::move(apply), now);
   return Waits::tree;
 }
 
@@ -114,21 +114,29 @@ Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
       step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
   apply.path = step.path;
   apply.expected = identity(step.row);
-  if (auto added = add(step, std::move(apply), now); !added) return added.error();
+  add(step, std::move(apply), now);
   return Waits::tree;
 }
 
-Result<void> Applier::add(const Step& step, ApplyStep apply, Now now) {
+void Applier::add(const Step& step, ApplyStep apply, Now now) {
   if (step.row) apply.trash = trash_name(step.path, now.wall, ++trash_serial_);
-  Intent intent{step.path, std::nullopt, {}};
-  if (!is_removal(step)) intent.becomes = row_after(step);
-  const bool displaces = is_install(apply) || apply.kind == ApplyStep::Kind::remove;
-  if (displaces) intent.trash = apply.trash;
-  if (auto begun = intents_.begin(std::move(intent)); !begun) return begun;
   batch_paths_.insert(step.path);
   batch_paths_.insert(step.source);
   batch_steps_.push_back({step, apply.trash});
   batch_.push_back(std::move(apply));
+}
+
+// All steps of a job at once: what is written is made durable before the job is performed, and that
+// takes milliseconds.
+Result<void> Applier::begin_intents() {
+  for (std::size_t i = 0; i < batch_.size(); ++i) {
+    const Step& step = batch_steps_[i].step;
+    Intent intent{step.path, std::nullopt, {}};
+    if (!is_removal(step)) intent.becomes = row_after(step);
+    const bool displaces = is_install(batch_[i]) || batch_[i].kind == ApplyStep::Kind::remove;
+    if (displaces) intent.trash = batch_[i].trash;
+    if (auto begun = intents_.begin(std::move(intent)); !begun) return begun;
+  }
   return {};
 }
 

@@ -77,8 +77,14 @@ std::optional<Job> ShareEngine::poll_job() {
     return issue(clean_job(std::nullopt), std::monostate());
   }
   // Whatever uses the staging folder waits while it is cleaned.
-  if (auto job = cleaning_ ? std::nullopt : applier_.poll_job()) {
-    return issue(*std::move(job), std::monostate());
+  if (!cleaning_) {
+    auto job = applier_.poll_job();
+    Result<void> written = job ? index_.commit() : Result<void>(job.error());
+    if (!written) {
+      fail(std::move(written).error());
+      return std::nullopt;
+    }
+    if (*job) return issue(**std::move(job), std::monostate());
   }
   if (auto job = cleaning_ ? std::nullopt : fetcher_.poll_job()) {
     JobSource source = *job;
