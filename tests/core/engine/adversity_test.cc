@@ -274,7 +274,7 @@ TEST_CASE("A conflict copy of many chunks that was only touched reaches a third 
   Cluster cluster(3, 1);
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     std::string content;
-    for (int j = 0; j < 60'000; ++j) content += std::to_string(j * j + static_cast<int>(i));
+    for (std::size_t j = 0; j < 60'000; ++j) content += std::to_string(j * j + i);
     cluster.node(i).fs.user_write("f", content);
     cluster.changed(i);
   }
