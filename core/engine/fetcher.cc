@@ -246,9 +246,17 @@ void Fetcher::handle_peer_progress(const DeviceId& peer) {
 
 void Fetcher::handle_trashed(const ContentId& content) {
   for (auto& [id, fetch] : fetches_) {
-    const bool idle = fetch.phase == Phase::loading && fetch.under_way == 0;
-    if (idle && fetch.wanted.content == content) fetch.phase = Phase::need_stage;
+    if (fetch.wanted.content != content) continue;
+    fetch.look_again = fetch.phase == Phase::staging || fetch.phase == Phase::loading;
+    look_again_if_idle(fetch);
   }
+}
+
+// Not while answers are awaited: what they bring is staged too.
+void Fetcher::look_again_if_idle(Fetch& fetch) {
+  if (!fetch.look_again || fetch.phase != Phase::loading || fetch.under_way > 0) return;
+  fetch.look_again = false;
+  fetch.phase = Phase::need_stage;
 }
 
 void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
@@ -278,11 +286,12 @@ void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
   }
   fetch.missing.push_front(job.chunk);
   fetch.lacking.insert(job.peer);
+  look_again_if_idle(fetch);
   if (const auto peer = peers_.find(job.peer); peer != peers_.end()) ++peer->second.wrong_chunks;
 }
 
 void Fetcher::check_done(Fetch& fetch) {
-  if (!fetch.missing.empty() || fetch.under_way > 0) return;
+  if (!fetch.missing.empty() || fetch.under_way > 0) return look_again_if_idle(fetch);
   fetch.phase = Phase::staged;
   ready_.push_back(fetch.wanted.source);
 }

@@ -131,6 +131,7 @@ class Fetcher {
     std::deque<std::uint32_t> missing;  // Chunks to ask for.
     std::size_t under_way = 0;          // Chunks asked for or being written.
     std::set<DeviceId> lacking;         // Peers that said they do not have it.
+    bool look_again = false;            // The bytes came to the trash while they were looked for.
   };
   struct Place {
     FetchId fetch{};
@@ -157,6 +158,7 @@ class Fetcher {
   void heard_from(const DeviceId& peer, TimePoint now);
   void erase(const RelativePath& path);
   Result<StageJob> stage_job(const Fetch& fetch);
+  void look_again_if_idle(Fetch& fetch);
   void give_back(Place& place, const DeviceId& peer, bool lacks);
   void drop_request(std::uint32_t request, bool lacks);
   void retire_if_done(std::uint32_t request);

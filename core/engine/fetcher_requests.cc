@@ -104,6 +104,7 @@ void Fetcher::give_back(Place& place, const DeviceId& peer, bool lacks) {
   --fetch.under_way;
   fetch.missing.push_front(place.chunk);
   if (lacks) fetch.lacking.insert(peer);
+  look_again_if_idle(fetch);
 }
 
 void Fetcher::retire_if_done(std::uint32_t request) {
