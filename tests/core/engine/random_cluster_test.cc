@@ -223,20 +223,30 @@ std::string describe(Story& story) {
   return text;
 }
 
+// Stories that once ended badly.
+constexpr std::uint64_t kOnceFailed[] = {143,  145,  291,  354,  369,   480,   1099,
+                                         2022, 4017, 5388, 6359, 17573, 31798, 37449};
+
 // LANSYNC_SEEDS=from:count runs others than the ones that are always run.
-std::pair<std::uint64_t, std::uint64_t> seeds() {
-  const char* const chosen = std::getenv("LANSYNC_SEEDS");
-  if (chosen == nullptr) return {0, kSeeds};
-  const std::string text(chosen);
-  const std::size_t colon = text.find(':');
-  const std::uint64_t from = std::stoull(text);
-  return {from, colon == std::string::npos ? 1 : std::stoull(text.substr(colon + 1))};
+std::vector<std::uint64_t> seeds() {
+  std::vector<std::uint64_t> all;
+  std::uint64_t from = 0;
+  std::uint64_t count = kSeeds;
+  if (const char* const chosen = std::getenv("LANSYNC_SEEDS")) {
+    const std::string text(chosen);
+    const std::size_t colon = text.find(':');
+    from = std::stoull(text);
+    count = colon == std::string::npos ? 1 : std::stoull(text.substr(colon + 1));
+  } else {
+    all.assign(std::begin(kOnceFailed), std::end(kOnceFailed));
+  }
+  for (std::uint64_t seed = from; seed < from + count; ++seed) all.push_back(seed);
+  return all;
 }
 
 TEST_CASE("Whatever three users do at any moment, the devices agree and nothing is lost",
           "[engine][random]") {
-  const auto [from, count] = seeds();
-  for (std::uint64_t seed = from; seed < from + count; ++seed) {
+  for (const std::uint64_t seed : seeds()) {
     Story story(seed);
     story.run(60);
     Cluster& cluster = story.cluster();
