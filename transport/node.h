@@ -162,6 +162,7 @@ class Node final : public PeerSessionOwner {
     std::string device_tag;  // Empty if not known.
     std::vector<SightedAddress> addresses;
     std::optional<GivenAddress> given;
+    bool announced = true;  // That it has an invitation, or a person said so.
   };
   // What a join has come to so far.
   struct JoinSearch {
@@ -172,6 +173,7 @@ class Node final : public PeerSessionOwner {
     std::optional<Error> refusal;    // The answer that tells most.
     std::optional<Error> unreached;  // In this round.
     bool decided = false;
+    bool everybody = false;  // This round asks those that announce no invitation, too.
   };
   struct SessionEntry {
     std::unique_ptr<PeerSession> session;

@@ -7,6 +7,8 @@ namespace lansync {
 namespace {
 
 constexpr std::chrono::milliseconds kLookAgain{200};
+// How long those that announce no invitation may take to answer, all together.
+constexpr std::chrono::seconds kLastRoundTime{3};
 
 PairingChannel channel_of(const PeerSession& session, const NoisePublicKey& own) {
   const NoisePublicKey& theirs = session.identity().certificate.noise_key;
@@ -150,7 +152,7 @@ void Node::resume_joiner(SessionEntry& entry, ByteView message) {
 }
 
 // Who is asked next in this round: those that announce an invitation, then addresses that a person
-// gave, whose device may have one that no announcement of reaches us.
+// gave, whose device may have one that no announcement of reaches us; in the last round the others.
 std::optional<Node::Inviter> Node::next_inviter(JoinSearch& search) const {
   if (search.answers >= kInvitersTriedMax) return std::nullopt;
   for (const auto& [instance, sighted] : addresses_.sightings()) {
@@ -163,6 +165,12 @@ std::optional<Node::Inviter> Node::next_inviter(JoinSearch& search) const {
     if (given->device && search.answered_tags.contains(tag)) continue;
     if (!search.asked.insert(given->address.text()).second) continue;
     return Inviter{tag, {}, given->address};
+  }
+  if (!search.everybody) return std::nullopt;
+  for (const auto& [instance, sighted] : addresses_.sightings()) {
+    if (search.answered_tags.contains(sighted.device_tag)) continue;
+    if (!search.asked.insert(instance).second) continue;
+    return Inviter{sighted.device_tag, sighted.addresses, std::nullopt, /*announced=*/false};
   }
   return std::nullopt;
 }
@@ -177,13 +185,20 @@ asio::awaitable<Result<Grant>> Node::join(PairingCode code, JoinDeadlines until)
       auto grant = co_await ask_inviter(*std::move(inviter), code, search, until.unreachable);
       if (grant || search.decided) co_return grant;
     }
-    const TimePoint now = Clock::now();
-    if (search.unreached) {
-      if (now >= until.unreachable) co_return search.refusal.value_or(*search.unreached);
-    } else if (search.refusal) {
-      if (now >= until.refused) co_return *search.refusal;
-    } else if (now >= until.nobody) {
+    const TimePoint last = search.unreached ? until.unreachable
+                           : search.refusal ? until.refused
+                                            : until.nobody;
+    if (search.everybody) {
+      if (search.refusal) co_return *search.refusal;
+      if (search.unreached) co_return *search.unreached;
       break;
+    }
+    // A record that has changed twice within a second is believed seconds later only (RFC 6762,
+    // section 10.2): who seems to have no invitation may have one.
+    search.everybody = Clock::now() >= last;
+    if (search.everybody) {
+      until.unreachable = std::max(until.unreachable, Clock::now() + kLastRoundTime);
+      continue;
     }
     pause.expires_after(kLookAgain);
     co_await pause.async_wait(kAsValue);
@@ -204,6 +219,8 @@ asio::awaitable<Result<Grant>> Node::ask_inviter(Inviter inviter, const PairingC
     failed = std::move(grant).error();
     if (!is_answer(failed)) continue;
     ++search.answers;
+    // That it has no invitation is what it has said already.
+    if (!inviter.announced && failed.code == make_error_code(Errc::expired)) co_return failed;
     search.answered.insert(inviter.addresses.begin(), inviter.addresses.end());
     if (!inviter.device_tag.empty()) search.answered_tags.insert(inviter.device_tag);
     const bool tells_more = failed.code == make_error_code(Errc::not_authentic);
@@ -211,7 +228,7 @@ asio::awaitable<Result<Grant>> Node::ask_inviter(Inviter inviter, const PairingC
     search.decided = inviter.given && addresses_.inviting().empty();
     co_return failed;
   }
-  if (!inviter.given) search.unreached = failed;
+  if (inviter.announced && !inviter.given) search.unreached = failed;
   co_return failed;
 }
 

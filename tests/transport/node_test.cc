@@ -235,6 +235,28 @@ TEST_CASE("Who has an invitation and is seen late is asked all the same", "[node
   CHECK(share_id(grant->genesis) == carls);
 }
 
+TEST_CASE("An invitation that is not announced yet is found before anybody gives up", "[node]") {
+  Network network;
+  const ShareId annas = network.anna.found_share().id();
+  const ShareId carls = network.carl.found_share().id();
+  network.ben.node->sighted("anna", network.anna.sighting());
+  network.ben.node->sighted("carl", network.carl.sighting());  // Has none, as far as Ben knows.
+  const PairingCode code = network.carl.node->invite(carls, Role::editor, 10min);
+  JoinDeadlines until = Network::settled();
+  SECTION("when nobody else has one") {}
+  SECTION("when another one has refused") {
+    network.anna.node->invite(annas, Role::editor, 10min);
+    network.ben.node->sighted("anna", network.anna.sighting());
+  }
+  SECTION("when another one cannot be reached") {
+    network.ben.node->sighted("gone", {"0123456789abcdef", true, {network.closed_port()}});
+    until.unreachable = {};
+  }
+  const auto grant = network.join(network.ben, code, until);
+  REQUIRE(grant);
+  CHECK(share_id(grant->genesis) == carls);
+}
+
 TEST_CASE("Who was found and cannot be reached is not nobody", "[node]") {
   Network network;
   const SightedAddress closed = network.closed_port();
