@@ -21,6 +21,8 @@ struct Paths {
   [[nodiscard]] std::filesystem::path config_file() const { return config_dir / "config.toml"; }
   [[nodiscard]] std::filesystem::path device_key() const { return data_dir / "device.key"; }
   [[nodiscard]] std::filesystem::path daemon_log() const { return state_dir / "daemon.log"; }
+  // Only there if the daemon died of a bug.
+  [[nodiscard]] std::filesystem::path crash_report() const { return state_dir / "crash.log"; }
   [[nodiscard]] std::filesystem::path lock_file() const { return state_dir / "daemon.lock"; }
   [[nodiscard]] std::filesystem::path socket() const { return runtime_dir / "control.sock"; }
 

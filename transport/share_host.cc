@@ -1,9 +1,29 @@
 #include "transport/share_host.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace lansync {
+namespace {
+
+// In the order of the alternatives.
+constexpr std::array<Literal, std::variant_size_v<MessageBody>> kMessages = {
+    "hello",          "member ops request",
+    "member ops",     "state",
+    "segment",        "chunk list request",
+    "chunk list",     "chunk request",
+    "chunks missing", "barrier",
+    "barrier reached"};
+constexpr std::array<Literal, std::variant_size_v<JobResult>> kJobs = {
+    "list", "hash", "stage", "write", "read", "apply", "clean", "empty trash"};
+
+const Error* error_of(const JobResult& result) {
+  return std::visit([](const auto& outcome) { return outcome ? nullptr : &outcome.error(); },
+                    result);
+}
+
+}  // namespace
 
 ShareHost::ShareHost(asio::any_io_executor executor, WorkerPool& pool, Parts parts,
                      std::function<void()> on_change)
@@ -23,12 +43,31 @@ Now ShareHost::now() {
           WallTime{std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()}};
 }
 
+void ShareHost::record(Literal what, Literal detail, const DeviceId* device, std::uint64_t number) {
+  if (parts_.events == nullptr) return;
+  parts_.events->record({.at = now().wall,
+                         .what = what,
+                         .detail = detail,
+                         .share = FlightRecorder::tag(id().view()),
+                         .device = device == nullptr ? 0 : FlightRecorder::tag(device->view()),
+                         .number = number});
+}
+
+// Its words may hold names: only the number is kept.
+void ShareHost::record_error(Literal what, const Error& error, const DeviceId* device) {
+  const bool ours = error.code.category() == lansync_category();
+  record(what, ours ? Literal("lansync error") : Literal("system error"), device,
+         static_cast<std::uint64_t>(error.code.value()));
+}
+
 void ShareHost::start() {
+  record("start");
   engine_.start(now());
   pump();
 }
 
 void ShareHost::add_peer(const DeviceId& device, PeerLink& link) {
+  record("peer up", "", &device);
   links_[device] = &link;
   engine_.handle_peer_up(device, now());
   pump();
@@ -36,23 +75,29 @@ void ShareHost::add_peer(const DeviceId& device, PeerLink& link) {
 
 void ShareHost::remove_peer(const DeviceId& device) {
   if (links_.erase(device) == 0) return;
+  record("peer down", "", &device);
   engine_.handle_peer_down(device, now());
   pump();
 }
 
 Result<void> ShareHost::handle_message(const DeviceId& from, MessageBody body) {
+  record("message", kMessages[body.index()], &from);
   auto done = engine_.handle_message(from, std::move(body), now());
+  if (!done) record_error("message refused:", done.error(), &from);
   pump();
   return done;
 }
 
 Result<void> ShareHost::handle_chunk(const DeviceId& from, const ChunkData& header, ByteView data) {
+  record("chunk data", "of request", &from, header.request);
   auto done = engine_.handle_chunk_data(from, header, data, now());
+  if (!done) record_error("chunk data refused:", done.error(), &from);
   pump();
   return done;
 }
 
 void ShareHost::handle_hint(const RelativePath& dir, bool recursive) {
+  record("hint", recursive ? Literal("of a tree") : Literal("of a folder"));
   engine_.handle_hint(dir, recursive, now());
   pump();
 }
@@ -63,17 +108,20 @@ void ShareHost::set_scan_interval(Duration interval) {
 }
 
 std::uint64_t ShareHost::begin_flush() {
+  record("flush");
   const std::uint64_t id = engine_.begin_flush(now());
   pump();
   return id;
 }
 
 void ShareHost::release_deletions() {
+  record("resume");
   engine_.release_deletions(now());
   pump();
 }
 
 Result<void> ShareHost::add_member_op(const SignedRecord& op) {
+  record("member op");
   auto added = engine_.add_member_op(op, now());
   pump();
   return added;
@@ -101,11 +149,14 @@ void ShareHost::start_jobs() {
     auto job = engine_.poll_job();
     if (!job) return;
     const JobId id = job->id;
+    record("job", kJobs[job->work.index()], nullptr, static_cast<std::uint64_t>(id));
     auto work = [files = parts_.file_system, job = std::move(*job)] {
       return JobRunner(*files).run(job);
     };
     auto done = [self = self_, id](JobResult result) {
       if (*self == nullptr) return;
+      (*self)->record("job done", kJobs[result.index()], nullptr, static_cast<std::uint64_t>(id));
+      if (const Error* error = error_of(result)) (*self)->record_error("job failed:", *error);
       (*self)->engine_.handle_job(id, std::move(result), now());
       (*self)->pump();
     };
@@ -140,6 +191,7 @@ void ShareHost::arm_timer() {
   timer_.async_wait([self = self_](const asio::error_code& failure) {
     if (failure || *self == nullptr) return;
     (*self)->armed_ = {};
+    (*self)->record("timer");
     (*self)->engine_.handle_timeout(now());
     (*self)->pump();
   });

@@ -8,6 +8,7 @@
 #include "core/engine/job_runner.h"
 #include "core/engine/share_engine.h"
 #include "transport/asio.h"
+#include "transport/flight_recorder.h"
 #include "transport/worker_pool.h"
 
 namespace lansync {
@@ -34,6 +35,7 @@ class ShareHost {
     std::unique_ptr<Index> index;
     std::unique_ptr<Membership> membership;
     ShareEngine::Config config;
+    FlightRecorder* events = nullptr;  // Outlives the host; none: nothing is recorded.
   };
 
   // The pool outlives it. `on_change` is called after inputs that may have changed the status or
@@ -72,6 +74,9 @@ class ShareHost {
   static Now now();
 
  private:
+  void record(Literal what, Literal detail = "", const DeviceId* device = nullptr,
+              std::uint64_t number = 0);
+  void record_error(Literal what, const Error& error, const DeviceId* device = nullptr);
   void start_jobs();
   void send_to(const DeviceId& device, PeerLink& link);
   void arm_timer();

@@ -11,6 +11,7 @@
 #include "cli/control/daemon_lock.h"
 #include "cli/control/local_socket.h"
 #include "cli/control/server.h"
+#include "cli/daemon/crash_report.h"
 #include "cli/version.h"
 
 namespace lansync::cli {
@@ -93,8 +94,10 @@ Outcome<void> run_daemon(const DaemonArguments& arguments, const Environment& en
     config->listen_given = true;
   }
   DaemonLog log(paths);
+  const auto events = std::make_unique<FlightRecorder>();
+  const CrashReport crash_report(*events, paths.crash_report());
   asio::io_context context(1);
-  const NodeParts parts{context, environment, paths, *config, log};
+  const NodeParts parts{context, environment, paths, *config, log, *events};
   const auto node = make_node(parts);
   auto ran = run_node(parts, *node);
   log.write(LogLevel::info, "stopped");

@@ -12,6 +12,7 @@
 #include "cli/failure.h"
 #include "cli/paths.h"
 #include "transport/asio.h"
+#include "transport/flight_recorder.h"
 
 namespace lansync::cli {
 
@@ -32,14 +33,15 @@ struct NodeParts {
   const Paths& paths;
   const Config& config;
   DaemonLog& log;
+  FlightRecorder& events;
 };
 
 using MakeNode = std::function<std::unique_ptr<DaemonNode>(const NodeParts&)>;
 
 // Runs until SIGINT, SIGTERM or `lansync stop`. Directories, the lock (ExitCode::locked if there is
-// another daemon), configuration, log, node, socket, in this order; a second signal ends it at
-// once. The process leaves no core file and cannot be traced by others of the same user: keys are
-// in it.
+// another daemon), configuration, log, crash report, node, socket, in this order; a second signal
+// ends it at once. The process leaves no core file and cannot be traced by others of the same user:
+// keys are in it. What it did last is left in a crash report, if it ends by a bug.
 Outcome<void> run_daemon(const DaemonArguments& arguments, const Environment& environment,
                          const Paths& paths, const MakeNode& make_node);
 

@@ -92,6 +92,14 @@ DeviceReport SyncNode::device_report() const {
     report.issues.push_back({"", "port", "cannot accept connections: " + listen_problem_,
                              "choose another port with `listen` in config.toml"});
   }
+  std::error_code unreadable;
+  if (std::filesystem::exists(parts_.paths.crash_report(), unreadable)) {
+    report.issues.push_back(
+        {parts_.paths.crash_report().string(), "crashed",
+         "lansync ended by a bug, and left here what it did last",
+         "send this file with a report of the bug (it has no names, contents or keys in it), then "
+         "delete it"});
+  }
   if (const auto problem = discovery_->problem()) report.issues.push_back(issue_of(*problem));
   for (const GivenAddressState& given : node_->given_addresses()) {
     if (given.connected) continue;

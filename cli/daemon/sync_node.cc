@@ -221,6 +221,7 @@ void SyncNode::open_folder(Folder& folder, bool fresh) {
   }
   folder.problem.reset();
   const ShareId id = folder.registered.id;
+  opened->parts.events = &parts_.events;
   folder.host = &node_->add_share(std::move(opened->parts));
   FolderWatch::Callbacks callbacks;
   callbacks.on_event = [this, id](const WatchEvent& event) {
