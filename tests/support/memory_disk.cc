@@ -25,8 +25,8 @@ FileStat stat_of(const MemoryNode& node) {
   FileStat stat;
   stat.kind = node.kind;
   stat.size = node.content.size();
-  stat.mtime = node.mtime;
-  stat.mode = node.mode;
+  stat.mtime = node.metadata.mtime;
+  stat.mode = node.metadata.mode;
   stat.inode = node.inode;
   stat.links = node.links;
   return stat;
@@ -40,16 +40,21 @@ Result<MemoryPlace> place_in_folder(const MemoryNodePtr& folder, std::string_vie
   return MemoryPlace{folder, std::string(name)};
 }
 
-bool is_within(const MemoryNodePtr& dir, const MemoryNode* node) {
-  if (dir.get() == node) return true;
-  return std::any_of(dir->children.begin(), dir->children.end(),
-                     [&](const auto& child) { return is_within(child.second, node); });
+namespace {
+
+// What the names of files lose with what is removed.
+void lose_names(MemoryNode& node) {
+  if (node.links > 0) --node.links;
+  node.count_space();
+  for (const auto& [name, child] : node.children) lose_names(*child);
 }
 
+}  // namespace
+
 MemoryDisk::MemoryDisk() {
-  root = make_node(NodeKind::dir, 0755);
-  stage = make_node(NodeKind::dir, 0700);
-  trash = make_node(NodeKind::dir, 0700);
+  mounted.root = make_node(NodeKind::dir, 0755);
+  mounted.stage = make_node(NodeKind::dir, 0700);
+  mounted.trash = make_node(NodeKind::dir, 0700);
 }
 
 Result<MemoryDisk::Lock> MemoryDisk::begin(DiskOperation operation) {
@@ -69,6 +74,7 @@ Result<MemoryDisk::Lock> MemoryDisk::begin(DiskOperation operation) {
   }
   std::erase_if(faults, [](const Fault& fault) { return fault.calls_left == 0; });
   if (failure) return Error(*failure, "fault");
+  if (unreadable) return disk_error(std::errc::io_error, "unreadable");
   return held;
 }
 
@@ -76,13 +82,12 @@ MemoryNodePtr MemoryDisk::make_node(NodeKind kind, std::uint32_t mode) {
   auto node = std::make_shared<MemoryNode>(space);
   node->kind = kind;
   node->inode = next_inode++;
-  node->mode = mode & 0777U;
-  node->mtime = now;
+  node->metadata = {mode & 0777U, stamp()};
   return node;
 }
 
 Result<MemoryNodePtr> MemoryDisk::find_dir(std::string_view path) const {
-  MemoryNodePtr dir = root;
+  MemoryNodePtr dir = mounted.root;
   while (!path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
     const auto entry = dir->children.find(path.substr(0, slash));
@@ -113,48 +118,71 @@ Result<MemoryPlace> MemoryDisk::find_place(const RelativePath& path) const {
 }
 
 Result<MemoryNodePtr> MemoryDisk::find_node(const RelativePath& path) const {
-  if (path.is_root()) return root;
+  if (path.is_root()) return mounted.root;
   auto place = find_place(path);
   if (!place) return std::move(place).error();
   return place->require();
 }
 
-void MemoryDisk::attach(const MemoryPlace& place, MemoryNodePtr node) const {
-  place.dir->children.insert_or_assign(place.name, std::move(node));
-  place.dir->mtime = now;
+void MemoryDisk::perform(EntryOperation operation, By by) {
+  for (const EntryChange& change : operation.changes) {
+    if (change.after == nullptr) {
+      change.dir->children.erase(change.name);
+    } else {
+      change.dir->children.insert_or_assign(change.name, change.after);
+    }
+    change.dir->metadata.mtime = stamp();
+  }
+  const bool durable = by == By::user && users_durable;
+  if (durable && journal.empty()) return;
+  const MemoryNodePtr dir = operation.changes.front().dir;
+  const std::string name = operation.changes.front().name;
+  journal.record(std::move(operation));
+  if (durable) journal.sync_name(dir.get(), name);
 }
 
-void MemoryDisk::detach(const MemoryPlace& place) const {
-  place.dir->children.erase(place.name);
-  place.dir->mtime = now;
+void MemoryDisk::attach(const MemoryPlace& place, MemoryNodePtr node, By by) {
+  perform({{{place.dir, place.name, nullptr, std::move(node)}}}, by);
 }
 
-void MemoryDisk::unlink(const MemoryPlace& place) const {
-  if (const MemoryNodePtr node = place.find()) --node->links;
-  detach(place);
+void MemoryDisk::unlink(const MemoryPlace& place, By by) {
+  const MemoryNodePtr node = place.find();
+  if (node == nullptr) return;
+  lose_names(*node);
+  perform({{{place.dir, place.name, node, nullptr}}}, by);
 }
 
-Result<void> MemoryDisk::move(const MemoryPlace& from, const MemoryPlace& to) const {
+Result<void> MemoryDisk::move(const MemoryPlace& from, const MemoryPlace& to, By by) {
   auto node = from.require();
   if (!node) return std::move(node).error();
   if (to.find() != nullptr) return disk_error(std::errc::file_exists, to.name);
-  if (is_within(*node, to.dir.get())) return disk_error(std::errc::invalid_argument, to.name);
-  attach(to, *node);
-  detach(from);
+  if (is_within(**node, to.dir.get())) return disk_error(std::errc::invalid_argument, to.name);
+  perform({{{from.dir, from.name, *node, nullptr}, {to.dir, to.name, nullptr, *node}}}, by);
   return {};
 }
 
-Result<void> MemoryDisk::exchange(const MemoryPlace& one, const MemoryPlace& other) const {
+Result<void> MemoryDisk::exchange(const MemoryPlace& one, const MemoryPlace& other, By by) {
   auto first = one.require();
   if (!first) return std::move(first).error();
   auto second = other.require();
   if (!second) return std::move(second).error();
-  attach(one, *second);
-  attach(other, *first);
+  perform({{{one.dir, one.name, *first, *second}, {other.dir, other.name, *second, *first}}}, by);
   return {};
 }
 
-Result<void> MemoryDisk::resize(MemoryNode& node, std::uint64_t size) const {
+void MemoryDisk::user_will_write(MemoryNode& node, std::uint64_t offset, std::uint64_t size) const {
+  if (node.kind != NodeKind::file) return;
+  // Durable a moment later: nothing need be kept, unless something else is not durable yet.
+  if (!users_durable || node.durable_data != nullptr) node.will_write(offset, size);
+}
+
+void MemoryDisk::user_wrote(const MemoryPlace& place) {
+  if (!users_durable) return;
+  if (const MemoryNodePtr node = place.find()) sync_file(*node);
+  if (!journal.empty()) journal.sync_name(place.dir.get(), place.name);
+}
+
+Result<void> MemoryDisk::resize(MemoryNode& node, std::uint64_t size) {
   const std::uint64_t others = *space - node.content.size();
   if (capacity && size > node.content.size() && (others > *capacity || size > *capacity - others)) {
     return disk_error(std::errc::no_space_on_device, "memory");

@@ -1,4 +1,4 @@
-// The insides of MemoryFileSystem: nodes, the walk to them, faults and the space left.
+// The insides of MemoryFileSystem: the walk to nodes, changes of names, faults, the space left.
 #pragma once
 
 #include <atomic>
@@ -13,31 +13,10 @@
 
 #include "core/fs/file_system.h"
 #include "tests/support/memory_file_system.h"
+#include "tests/support/memory_image.h"
+#include "tests/support/memory_node.h"
 
 namespace lansync::test {
-
-// How many bytes all nodes hold. Nodes outlive their disk where a file is still open.
-using SpaceUse = std::shared_ptr<std::atomic<std::uint64_t>>;
-
-struct MemoryNode {
-  explicit MemoryNode(SpaceUse use) : space(std::move(use)) {}
-  MemoryNode(const MemoryNode&) = delete;
-  MemoryNode& operator=(const MemoryNode&) = delete;
-  ~MemoryNode() {
-    if (kind == NodeKind::file) *space -= content.size();
-  }
-
-  NodeKind kind = NodeKind::other;
-  std::uint64_t inode = 0;
-  std::uint32_t mode = 0;
-  std::uint32_t links = 1;
-  WallTime mtime;
-  std::string content;  // A file's bytes or a link's target.
-  bool held_open = false;
-  std::map<std::string, std::shared_ptr<MemoryNode>, std::less<>> children;
-  SpaceUse space;
-};
-using MemoryNodePtr = std::shared_ptr<MemoryNode>;
 
 // The directory that an entry is in, and its name there.
 struct MemoryPlace {
@@ -54,7 +33,7 @@ Error disk_error(std::errc code, std::string_view name);
 
 // The state of a MemoryFileSystem. Everything but begin() requires the lock that begin() returns
 // (on the test's side: a lock of `mutex`).
-struct MemoryDisk {
+struct MemoryDisk : StoredDisk {
   using Lock = std::unique_lock<std::mutex>;
 
   struct Fault {
@@ -62,6 +41,9 @@ struct MemoryDisk {
     std::uint64_t calls_left = 0;
     std::error_code error;
   };
+
+  // Who changes names. Users may be such that what they do is durable at once (users_durable).
+  enum class By { lansync, user };
 
   MemoryDisk();
 
@@ -77,38 +59,51 @@ struct MemoryDisk {
   [[nodiscard]] Result<MemoryPlace> find_place(const RelativePath& path) const;
   [[nodiscard]] Result<MemoryNodePtr> find_node(const RelativePath& path) const;
 
-  // Puts `node` under a name, takes it from its name; the directory's time changes.
-  void attach(const MemoryPlace& place, MemoryNodePtr node) const;
-  void detach(const MemoryPlace& place) const;
-  // detach(), and the node has one name less.
-  void unlink(const MemoryPlace& place) const;
+  // All that ever happens to names: every change of an operation, at once, and remembered until it
+  // is durable. Directories get a new time; the number of a node's names is for the caller.
+  void perform(EntryOperation operation, By by);
+  // Puts `node` where nothing is; takes it away, with what is in it.
+  void attach(const MemoryPlace& place, MemoryNodePtr node, By by);
+  void unlink(const MemoryPlace& place, By by);
   // rename(2) to a name that must be free.
-  [[nodiscard]] Result<void> move(const MemoryPlace& from, const MemoryPlace& to) const;
-  [[nodiscard]] Result<void> exchange(const MemoryPlace& one, const MemoryPlace& other) const;
+  [[nodiscard]] Result<void> move(const MemoryPlace& from, const MemoryPlace& to, By by);
+  [[nodiscard]] Result<void> exchange(const MemoryPlace& one, const MemoryPlace& other, By by);
+  // Around a user's writing to a file, or changing the metadata of what has this name.
+  void user_will_write(MemoryNode& node, std::uint64_t offset, std::uint64_t size) const;
+  void user_wrote(const MemoryPlace& place);
+
+  // fsync, of a file and of names: what goes with it depends on `strict`.
+  void sync_file(MemoryNode& node);
+  void sync_dir(const MemoryNode& dir);
+  // Whether it is this sync that fails and forgets.
+  bool sync_forgets() { return forgetting_sync > 0 && --forgetting_sync == 0; }
+  void lose_power(const Choose& choose);
+
+  // A time as this disk keeps it.
+  [[nodiscard]] WallTime kept_time(WallTime time) const;
+  [[nodiscard]] WallTime stamp() const { return kept_time(now); }
 
   // Changes a file's size, within the capacity.
-  [[nodiscard]] Result<void> resize(MemoryNode& node, std::uint64_t size) const;
+  [[nodiscard]] Result<void> resize(MemoryNode& node, std::uint64_t size);
 
   std::mutex mutex;
   SpaceUse space = std::make_shared<std::atomic<std::uint64_t>>(0);
   WallTime now;
-  RootIdentity identity{1, 1, "memory"};
   std::optional<std::uint64_t> capacity;
   // Shared, so that one that is replaced while it runs stays alive, and keeps its state if not.
   std::shared_ptr<std::function<void(DiskOperation)>> callback;
   std::vector<Fault> faults;
   std::uint64_t calls = 0;
   std::map<DiskOperation, std::uint64_t> calls_of;
-  std::uint64_t next_inode = 1;
-  MemoryNodePtr root;
-  MemoryNodePtr stage;
-  MemoryNodePtr trash;
+  Duration granularity{1};
+  bool users_durable = true;
+  bool unreadable = false;  // Every operation fails.
+  std::uint64_t forgetting_sync = 0;
+  std::uint64_t boots = 1;  // What was opened in an earlier one is open no more.
 };
 
 FileStat stat_of(const MemoryNode& node);
 // A name in the staging folder or the trash.
 Result<MemoryPlace> place_in_folder(const MemoryNodePtr& folder, std::string_view name);
-// Whether `node` is `dir` or anywhere beneath it.
-bool is_within(const MemoryNodePtr& dir, const MemoryNode* node);
 
 }  // namespace lansync::test

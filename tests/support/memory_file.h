@@ -11,8 +11,11 @@ namespace lansync::test {
 // node at whatever name it gets, as a descriptor does.
 class MemoryFile final : public StageFile {
  public:
-  MemoryFile(std::shared_ptr<MemoryDisk> disk, MemoryNodePtr node)
-      : disk_(std::move(disk)), node_(std::move(node)) {}
+  // Requires the disk's lock.
+  MemoryFile(std::shared_ptr<MemoryDisk> disk, MemoryNodePtr node);
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  ~MemoryFile() override;
 
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) override;
   Result<FileStat> stat() override;
@@ -22,8 +25,11 @@ class MemoryFile final : public StageFile {
   Result<void> sync() override;
 
  private:
+  Result<MemoryDisk::Lock> begin(DiskOperation operation);
+
   const std::shared_ptr<MemoryDisk> disk_;
   const MemoryNodePtr node_;
+  const std::uint64_t boot_;  // It is open in this one only.
 };
 
 }  // namespace lansync::test

@@ -5,6 +5,9 @@
 #include "tests/support/memory_file.h"
 
 namespace lansync::test {
+
+using By = MemoryDisk::By;
+
 namespace {
 
 std::vector<DirEntry> entries_of(const MemoryNode& dir) {
@@ -50,7 +53,7 @@ MemoryFileSystem::~MemoryFileSystem() = default;
 Result<RootIdentity> MemoryFileSystem::root_identity() {
   auto lock = disk_->begin(DiskOperation::root_identity);
   if (!lock) return std::move(lock).error();
-  return disk_->identity;
+  return disk_->mounted.identity;
 }
 
 Result<std::vector<DirEntry>> MemoryFileSystem::list(const RelativePath& dir) {
@@ -114,12 +117,12 @@ Result<std::uint64_t> MemoryFileSystem::free_bytes() {
 Result<std::unique_ptr<StageFile>> MemoryFileSystem::open_stage(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::open_stage);
   if (!lock) return std::move(lock).error();
-  auto place = place_in_folder(disk_->stage, name);
+  auto place = place_in_folder(disk_->mounted.stage, name);
   if (!place) return std::move(place).error();
   MemoryNodePtr node = place->find();
   if (node == nullptr) {
     node = disk_->make_node(NodeKind::file, 0600);
-    disk_->attach(*place, node);
+    disk_->attach(*place, node, By::lansync);
   }
   if (node->kind == NodeKind::dir) return disk_error(std::errc::is_a_directory, name);
   if (node->kind == NodeKind::link) {
@@ -134,7 +137,7 @@ Result<std::unique_ptr<StageFile>> MemoryFileSystem::open_stage(std::string_view
 Result<void> MemoryFileSystem::make_stage_link(std::string_view name, std::string_view target) {
   auto lock = disk_->begin(DiskOperation::make_stage_link);
   if (!lock) return std::move(lock).error();
-  auto place = place_in_folder(disk_->stage, name);
+  auto place = place_in_folder(disk_->mounted.stage, name);
   if (!place) return std::move(place).error();
   const bool valid =
       target.size() <= limits::kLinkTargetBytesMax && target.find('\0') == std::string_view::npos;
@@ -143,43 +146,43 @@ Result<void> MemoryFileSystem::make_stage_link(std::string_view name, std::strin
   if (place->find() != nullptr) return disk_error(std::errc::file_exists, name);
   const MemoryNodePtr link = disk_->make_node(NodeKind::link, 0777);
   link->content = target;
-  disk_->attach(*place, link);
+  disk_->attach(*place, link, By::lansync);
   return {};
 }
 
 Result<FileStat> MemoryFileSystem::stat_stage(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::stat_stage);
   if (!lock) return std::move(lock).error();
-  return stat_in(disk_->stage, name);
+  return stat_in(disk_->mounted.stage, name);
 }
 
 Result<std::vector<std::string>> MemoryFileSystem::list_stage() {
   auto lock = disk_->begin(DiskOperation::list_stage);
   if (!lock) return std::move(lock).error();
   std::vector<std::string> names;
-  for (const auto& [name, node] : disk_->stage->children) names.push_back(name);
+  for (const auto& [name, node] : disk_->mounted.stage->children) names.push_back(name);
   return names;
 }
 
 Result<void> MemoryFileSystem::rename_stage(std::string_view from, std::string_view to) {
   auto lock = disk_->begin(DiskOperation::rename_stage);
   if (!lock) return std::move(lock).error();
-  auto source = place_in_folder(disk_->stage, from);
+  auto source = place_in_folder(disk_->mounted.stage, from);
   if (!source) return std::move(source).error();
-  auto target = place_in_folder(disk_->stage, to);
+  auto target = place_in_folder(disk_->mounted.stage, to);
   if (!target) return std::move(target).error();
-  return disk_->move(*source, *target);
+  return disk_->move(*source, *target, By::lansync);
 }
 
 Result<void> MemoryFileSystem::remove_stage(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::remove_stage);
   if (!lock) return std::move(lock).error();
-  auto place = place_in_folder(disk_->stage, name);
+  auto place = place_in_folder(disk_->mounted.stage, name);
   if (!place) return std::move(place).error();
   const MemoryNodePtr node = place->find();
   if (node == nullptr) return {};
   if (node->kind == NodeKind::dir) return disk_error(std::errc::is_a_directory, name);
-  disk_->unlink(*place);
+  disk_->unlink(*place, By::lansync);
   return {};
 }
 
@@ -189,17 +192,17 @@ Result<void> MemoryFileSystem::remove_stage(std::string_view name) {
 Result<void> MemoryFileSystem::install_new(std::string_view stage, const RelativePath& path) {
   auto lock = disk_->begin(DiskOperation::install_new);
   if (!lock) return std::move(lock).error();
-  auto ends = find_ends(*disk_, disk_->stage, stage, path);
+  auto ends = find_ends(*disk_, disk_->mounted.stage, stage, path);
   if (!ends) return std::move(ends).error();
-  return disk_->move(ends->control, ends->path);
+  return disk_->move(ends->control, ends->path, By::lansync);
 }
 
 Result<void> MemoryFileSystem::exchange(std::string_view stage, const RelativePath& path) {
   auto lock = disk_->begin(DiskOperation::exchange);
   if (!lock) return std::move(lock).error();
-  auto ends = find_ends(*disk_, disk_->stage, stage, path);
+  auto ends = find_ends(*disk_, disk_->mounted.stage, stage, path);
   if (!ends) return std::move(ends).error();
-  return disk_->exchange(ends->control, ends->path);
+  return disk_->exchange(ends->control, ends->path, By::lansync);
 }
 
 Result<void> MemoryFileSystem::move(const RelativePath& from, const RelativePath& to) {
@@ -209,7 +212,7 @@ Result<void> MemoryFileSystem::move(const RelativePath& from, const RelativePath
   if (!source) return std::move(source).error();
   auto target = disk_->find_place(to);
   if (!target) return std::move(target).error();
-  return disk_->move(*source, *target);
+  return disk_->move(*source, *target, By::lansync);
 }
 
 Result<void> MemoryFileSystem::make_dir(const RelativePath& path, std::uint32_t mode) {
@@ -218,7 +221,7 @@ Result<void> MemoryFileSystem::make_dir(const RelativePath& path, std::uint32_t 
   auto place = disk_->find_place(path);
   if (!place) return std::move(place).error();
   if (place->find() != nullptr) return disk_error(std::errc::file_exists, path.text());
-  disk_->attach(*place, disk_->make_node(NodeKind::dir, mode));
+  disk_->attach(*place, disk_->make_node(NodeKind::dir, mode), By::lansync);
   return {};
 }
 
@@ -233,7 +236,7 @@ Result<void> MemoryFileSystem::remove_dir(const RelativePath& path) {
   if (!(*node)->children.empty()) {
     return disk_error(std::errc::directory_not_empty, path.text());
   }
-  disk_->unlink(*place);
+  disk_->unlink(*place, By::lansync);
   return {};
 }
 
@@ -249,7 +252,8 @@ Result<void> MemoryFileSystem::set_mode(const RelativePath& path, std::uint32_t 
     return disk_error(std::errc::too_many_symbolic_link_levels, path.text());
   }
   if ((*node)->links > 1) return Error(Errc::refused, path.text());
-  (*node)->mode = mode & 0777U;
+  (*node)->will_set_metadata();
+  (*node)->metadata.mode = mode & 0777U;
   return {};
 }
 
@@ -262,7 +266,8 @@ Result<void> MemoryFileSystem::set_mtime(const RelativePath& path, WallTime mtim
   if (!node) return std::move(node).error();
   if ((*node)->kind == NodeKind::other) return not_a_file(path.text());
   if ((*node)->links > 1) return Error(Errc::refused, path.text());
-  (*node)->mtime = mtime;
+  (*node)->will_set_metadata();
+  (*node)->metadata.mtime = disk_->kept_time(mtime);
   return {};
 }
 
@@ -271,12 +276,15 @@ Result<void> MemoryFileSystem::sync_dir(const RelativePath& dir) {
   if (!lock) return std::move(lock).error();
   auto node = disk_->find_dir(dir.text());
   if (!node) return std::move(node).error();
+  disk_->sync_dir(**node);
   return {};
 }
 
 Result<void> MemoryFileSystem::sync_control() {
   auto lock = disk_->begin(DiskOperation::sync_control);
   if (!lock) return std::move(lock).error();
+  disk_->sync_dir(*disk_->mounted.stage);
+  disk_->sync_dir(*disk_->mounted.trash);
   return {};
 }
 
@@ -286,39 +294,39 @@ Result<void> MemoryFileSystem::sync_control() {
 Result<void> MemoryFileSystem::move_to_trash(const RelativePath& path, std::string_view trash) {
   auto lock = disk_->begin(DiskOperation::move_to_trash);
   if (!lock) return std::move(lock).error();
-  auto ends = find_ends(*disk_, disk_->trash, trash, path);
+  auto ends = find_ends(*disk_, disk_->mounted.trash, trash, path);
   if (!ends) return std::move(ends).error();
-  return disk_->move(ends->path, ends->control);
+  return disk_->move(ends->path, ends->control, By::lansync);
 }
 
 Result<void> MemoryFileSystem::move_stage_to_trash(std::string_view stage, std::string_view trash) {
   auto lock = disk_->begin(DiskOperation::move_stage_to_trash);
   if (!lock) return std::move(lock).error();
-  auto from = place_in_folder(disk_->stage, stage);
+  auto from = place_in_folder(disk_->mounted.stage, stage);
   if (!from) return std::move(from).error();
-  auto to = place_in_folder(disk_->trash, trash);
+  auto to = place_in_folder(disk_->mounted.trash, trash);
   if (!to) return std::move(to).error();
-  return disk_->move(*from, *to);
+  return disk_->move(*from, *to, By::lansync);
 }
 
 Result<void> MemoryFileSystem::move_from_trash(std::string_view trash, const RelativePath& path) {
   auto lock = disk_->begin(DiskOperation::move_from_trash);
   if (!lock) return std::move(lock).error();
-  auto ends = find_ends(*disk_, disk_->trash, trash, path);
+  auto ends = find_ends(*disk_, disk_->mounted.trash, trash, path);
   if (!ends) return std::move(ends).error();
-  return disk_->move(ends->control, ends->path);
+  return disk_->move(ends->control, ends->path, By::lansync);
 }
 
 Result<FileStat> MemoryFileSystem::stat_trash(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::stat_trash);
   if (!lock) return std::move(lock).error();
-  return stat_in(disk_->trash, name);
+  return stat_in(disk_->mounted.trash, name);
 }
 
 Result<std::unique_ptr<ReadFile>> MemoryFileSystem::open_trash(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::open_trash);
   if (!lock) return std::move(lock).error();
-  auto place = place_in_folder(disk_->trash, name);
+  auto place = place_in_folder(disk_->mounted.trash, name);
   if (!place) return std::move(place).error();
   auto node = place->require();
   if (!node) return std::move(node).error();
@@ -329,17 +337,17 @@ Result<std::unique_ptr<ReadFile>> MemoryFileSystem::open_trash(std::string_view 
 Result<std::vector<DirEntry>> MemoryFileSystem::list_trash() {
   auto lock = disk_->begin(DiskOperation::list_trash);
   if (!lock) return std::move(lock).error();
-  return entries_of(*disk_->trash);
+  return entries_of(*disk_->mounted.trash);
 }
 
 Result<void> MemoryFileSystem::remove_trash(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::remove_trash);
   if (!lock) return std::move(lock).error();
-  auto place = place_in_folder(disk_->trash, name);
+  auto place = place_in_folder(disk_->mounted.trash, name);
   if (!place) return std::move(place).error();
   auto node = place->require();
   if (!node) return std::move(node).error();
-  disk_->unlink(*place);
+  disk_->unlink(*place, By::lansync);
   return {};
 }
 

@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/time.h"
 #include "core/fs/file_system.h"
+#include "tests/support/choose.h"
 
 namespace lansync::test {
 
@@ -64,16 +66,44 @@ struct SeenNode {
 using SeenTree = std::map<std::string, SeenNode>;
 
 struct MemoryDisk;
+struct StoredDisk;
+
+// What the system promises beyond what is asked of it.
+enum class Durability {
+  strict,     // Nothing: a synced file's name may be lost, and names in any order.
+  journaled,  // One journal: with anything that is synced go all earlier names and metadata.
+};
+
+// What is at the share's place while its disk is not mounted.
+enum class Unmounted { empty_folder, unreadable };
+
+// All that was on a MemoryFileSystem at some time, with what was not durable. Cheap to pass around.
+class DiskImage {
+ private:
+  friend class MemoryFileSystem;
+  explicit DiskImage(std::shared_ptr<const StoredDisk> disk) : disk_(std::move(disk)) {}
+
+  std::shared_ptr<const StoredDisk> disk_;
+};
+
+// How an image comes back.
+enum class Restored {
+  visible_files,  // As a backup tool restores them: new inodes, the old times. Stage and trash
+                  // stay.
+  with_control,   // The same, with stage and trash.
+  whole_disk,     // Inodes, the root's identity, all: a snapshot, or another machine's disk.
+};
 
 // The memory FileSystem, with inodes, and times from a clock that the test sets. It behaves as
 // ShareRoot does (one suite checks both) and adds, for tests:
 //   - what users do between any two operations: the user_* functions, also from before_each();
 //   - faults: the n-th call, of one operation or of any, fails with a given error and does nothing;
-//   - a disk that can be full;
+//   - a disk that can be full, not mounted, copied, put back;
+//   - power failures: what was done but not synced may be lost, in part, in any order;
 //   - a look at everything, past the FileSystem.
 //
-// It does not model a crash: what was done is done. Equal calls give equal results, inode numbers
-// included. Thread-safe as every FileSystem is, except before_each().
+// Equal calls give equal results, inode numbers included. Thread-safe as every FileSystem is,
+// except before_each().
 class MemoryFileSystem final : public FileSystem {
  public:
   MemoryFileSystem();
@@ -91,6 +121,29 @@ class MemoryFileSystem final : public FileSystem {
   // Whether a fault that was set has not happened yet.
   [[nodiscard]] bool has_faults_left() const;
   void clear_faults();
+  // The n-th sync of a file from now fails with EIO, what it had to write is never written, and
+  // the next sync succeeds: what Linux does.
+  void fail_sync_and_forget(std::uint64_t nth);
+  // Times are kept as multiples of this: 2 s, 1 s, 10 ms; 1 ns at first.
+  void set_time_granularity(Duration granularity);
+  // At first: strict. Whatever was done before is durable.
+  void set_durability(Durability durability);
+  // Whether what users do is on the disk at once (at first), or only when the system likes.
+  void set_users_durable(bool durable);
+  // The power fails: of what was not made durable, `choose` decides what the disk still has; 0 is
+  // always that it has it. Files are open no more. What is left is durable.
+  //
+  // Names are lost or kept by whole operations (memory_journal.h), data by pages and sectors
+  // (memory_node.h). A link is as durable as its name, and so is a new file's or directory's
+  // existence; a new file's bytes and metadata are not.
+  void lose_power(const Choose& choose);
+  // Another, empty folder is at the share's place, with another identity; users and lansync work
+  // in it. mount(): the share is back as it was, and what was done meanwhile is forgotten.
+  void unmount(Unmounted as = Unmounted::empty_folder);
+  void mount();
+  // Copies of everything; what is open is not open there. Also an image of another file system.
+  [[nodiscard]] DiskImage image() const;
+  void restore(const DiskImage& image, Restored what = Restored::whole_disk);
   // Called before each operation, when nothing is locked: a user may act there.
   void before_each(std::function<void(DiskOperation)> callback);
   // How many calls there were, and of one operation.
@@ -101,6 +154,9 @@ class MemoryFileSystem final : public FileSystem {
   // Into the same inode, if there is a file already.
   bool user_write(std::string_view path, std::string_view content);
   bool user_append(std::string_view path, std::string_view content);
+  // In place; zeros up to `offset` if the file ends before it.
+  bool user_write_at(std::string_view path, std::uint64_t offset, std::string_view bytes);
+  bool user_truncate(std::string_view path, std::uint64_t size);
   // As editors save: a new inode takes the name.
   bool user_replace(std::string_view path, std::string_view content);
   bool user_mkdir(std::string_view path);
@@ -109,10 +165,14 @@ class MemoryFileSystem final : public FileSystem {
   bool user_link(std::string_view from, std::string_view to);
   // Neither file nor directory nor link.
   bool user_make_other(std::string_view path);
+  // cp -r; with `keep_times` cp -rp. Into the file that is at `to`, if there is one.
+  bool user_copy(std::string_view from, std::string_view to, bool keep_times = false);
   // A directory goes with everything in it.
   bool user_remove(std::string_view path);
   // As rename(2): a file replaces a file, a directory an empty directory.
   bool user_rename(std::string_view from, std::string_view to);
+  // As RENAME_EXCHANGE.
+  bool user_exchange(std::string_view one, std::string_view other);
   bool user_chmod(std::string_view path, std::uint32_t mode);
   bool user_touch(std::string_view path, WallTime mtime);
   // From now on, until it is called with false, a program has the file open for writing.

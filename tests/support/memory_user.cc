@@ -1,137 +1,130 @@
-// The test's side of MemoryFileSystem: circumstances, a user at work, and looking at everything.
+// The test's side of MemoryFileSystem: a user at work.
 #include "tests/support/memory_disk.h"
 #include "tests/support/memory_file_system.h"
 
 namespace lansync::test {
+
+using By = MemoryDisk::By;
+
 namespace {
 
-MemoryNodePtr node_at(const MemoryDisk& disk, std::string_view path) {
-  const auto place = disk.find_place(path);
-  return place ? place->find() : nullptr;
+// A name in a directory that exists; nothing may be under it. None for the root.
+std::optional<MemoryPlace> place_at(const MemoryDisk& disk, std::string_view path) {
+  auto place = disk.find_place(path);
+  if (!place || place->name.empty()) return std::nullopt;
+  return *std::move(place);
+}
+
+struct Named {
+  MemoryPlace place;
+  MemoryNodePtr node;
+};
+
+// What has a name.
+std::optional<Named> named_at(const MemoryDisk& disk, std::string_view path) {
+  auto place = place_at(disk, path);
+  if (!place) return std::nullopt;
+  MemoryNodePtr node = place->find();
+  if (node == nullptr) return std::nullopt;
+  return Named{*std::move(place), std::move(node)};
+}
+
+std::optional<Named> file_at(const MemoryDisk& disk, std::string_view path) {
+  auto named = named_at(disk, path);
+  if (named && named->node->kind != NodeKind::file) return std::nullopt;
+  return named;
 }
 
 // Puts a new node where nothing is.
 bool add(MemoryDisk& disk, std::string_view path, NodeKind kind, std::uint32_t mode,
          std::string_view content) {
-  const auto place = disk.find_place(path);
-  if (!place || place->name.empty() || place->find() != nullptr) return false;
+  const auto place = place_at(disk, path);
+  if (!place || place->find() != nullptr) return false;
   const MemoryNodePtr node = disk.make_node(kind, mode);
+  disk.user_will_write(*node, 0, 0);
   if (kind == NodeKind::file && !disk.resize(*node, content.size())) return false;
   node->content = content;
-  disk.attach(*place, node);
+  disk.attach(*place, node, By::user);
+  disk.user_wrote(*place);
   return true;
 }
 
-// What a file's names lose with a tree that is removed.
-void unlink_beneath(const MemoryNode& dir) {
-  for (const auto& [name, node] : dir.children) {
-    --node->links;
-    unlink_beneath(*node);
-  }
+// Into a file that is there.
+bool write(MemoryDisk& disk, const Named& file, std::uint64_t offset, std::string_view bytes,
+           std::uint64_t size) {
+  disk.user_will_write(*file.node, offset, bytes.size());
+  if (!disk.resize(*file.node, size)) return false;
+  file.node->content.replace(offset, bytes.size(), bytes);
+  file.node->metadata.mtime = disk.stamp();
+  disk.user_wrote(file.place);
+  return true;
 }
 
-void collect(const MemoryNode& dir, const std::string& prefix, SeenTree& into) {
-  for (const auto& [name, node] : dir.children) {
-    SeenNode seen{node->kind, {}, node->mode, {}};
-    if (node->kind == NodeKind::file) seen.content = node->content;
-    if (node->kind == NodeKind::link) seen.target = node->content;
-    into.emplace(prefix + name, std::move(seen));
-    collect(*node, prefix + name + "/", into);
+// cp -r of what is at `from` to a name that is free.
+bool copy(MemoryDisk& disk, const MemoryNode& from, const std::string& to, bool keep_times) {
+  const std::string target = from.kind == NodeKind::dir ? std::string() : from.content;
+  if (!add(disk, to, from.kind, from.metadata.mode, target)) return false;
+  // What is in it is listed first: a directory may be copied into itself.
+  const auto children = from.children;
+  for (const auto& [name, child] : children) {
+    if (!copy(disk, *child, to + "/" + name, keep_times)) return false;
   }
-}
-
-SeenTree tree_of(MemoryDisk& disk, const MemoryNodePtr& dir) {
-  const MemoryDisk::Lock lock(disk.mutex);
-  SeenTree tree;
-  collect(*dir, "", tree);
-  return tree;
+  if (!keep_times) return true;
+  const auto made = named_at(disk, to);
+  made->node->metadata.mtime = from.metadata.mtime;
+  disk.user_wrote(made->place);
+  return true;
 }
 
 }  // namespace
 
-void MemoryFileSystem::set_time(WallTime now) {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->now = now;
-}
-
-void MemoryFileSystem::set_root_identity(RootIdentity identity) {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->identity = std::move(identity);
-}
-
-void MemoryFileSystem::set_capacity(std::optional<std::uint64_t> bytes) {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->capacity = bytes;
-}
-
-void MemoryFileSystem::fail_call(std::uint64_t n, std::error_code error) {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->faults.push_back({std::nullopt, n, error});
-}
-
-void MemoryFileSystem::fail_call(DiskOperation operation, std::uint64_t n, std::error_code error) {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->faults.push_back({operation, n, error});
-}
-
-bool MemoryFileSystem::has_faults_left() const {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  return !disk_->faults.empty();
-}
-
-void MemoryFileSystem::clear_faults() {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->faults.clear();
-}
-
-void MemoryFileSystem::before_each(std::function<void(DiskOperation)> callback) {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  disk_->callback = std::make_shared<std::function<void(DiskOperation)>>(std::move(callback));
-}
-
-std::uint64_t MemoryFileSystem::calls() const {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  return disk_->calls;
-}
-
-std::uint64_t MemoryFileSystem::calls(DiskOperation operation) const {
-  const MemoryDisk::Lock lock(disk_->mutex);
-  const auto count = disk_->calls_of.find(operation);
-  return count == disk_->calls_of.end() ? 0 : count->second;
-}
-
 bool MemoryFileSystem::user_write(std::string_view path, std::string_view content) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const MemoryNodePtr node = node_at(*disk_, path);
-  if (node == nullptr) return add(*disk_, path, NodeKind::file, 0644, content);
-  if (node->kind != NodeKind::file || !disk_->resize(*node, content.size())) return false;
-  node->content = content;
-  node->mtime = disk_->now;
-  return true;
+  const auto named = named_at(*disk_, path);
+  if (!named) return add(*disk_, path, NodeKind::file, 0644, content);
+  if (named->node->kind != NodeKind::file) return false;
+  return write(*disk_, *named, 0, content, content.size());
 }
 
 bool MemoryFileSystem::user_append(std::string_view path, std::string_view content) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const MemoryNodePtr node = node_at(*disk_, path);
-  if (node == nullptr || node->kind != NodeKind::file) return false;
-  const std::size_t before = node->content.size();
-  if (!disk_->resize(*node, before + content.size())) return false;
-  node->content.replace(before, content.size(), content);
-  node->mtime = disk_->now;
-  return true;
+  const auto file = file_at(*disk_, path);
+  if (!file) return false;
+  const std::size_t before = file->node->content.size();
+  return write(*disk_, *file, before, content, before + content.size());
+}
+
+bool MemoryFileSystem::user_write_at(std::string_view path, std::uint64_t offset,
+                                     std::string_view bytes) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  const auto file = file_at(*disk_, path);
+  if (!file) return false;
+  const std::uint64_t end = offset + bytes.size();
+  return write(*disk_, *file, offset, bytes,
+               std::max<std::uint64_t>(end, file->node->content.size()));
+}
+
+bool MemoryFileSystem::user_truncate(std::string_view path, std::uint64_t size) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  const auto file = file_at(*disk_, path);
+  return file && write(*disk_, *file, 0, {}, size);
 }
 
 bool MemoryFileSystem::user_replace(std::string_view path, std::string_view content) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const auto place = disk_->find_place(path);
+  const auto place = place_at(*disk_, path);
   if (!place) return false;
   const MemoryNodePtr old = place->find();
-  if (old != nullptr && old->kind == NodeKind::dir) return false;
-  const MemoryNodePtr node = disk_->make_node(NodeKind::file, old == nullptr ? 0644 : old->mode);
+  if (old == nullptr) return add(*disk_, path, NodeKind::file, 0644, content);
+  if (old->kind == NodeKind::dir) return false;
+  const MemoryNodePtr node = disk_->make_node(NodeKind::file, old->metadata.mode);
+  disk_->user_will_write(*node, 0, 0);
   if (!disk_->resize(*node, content.size())) return false;
   node->content = content;
-  if (old != nullptr) disk_->unlink(*place);
-  disk_->attach(*place, node);
+  --old->links;
+  old->count_space();
+  disk_->perform({{{place->dir, place->name, old, node}}}, By::user);
+  disk_->user_wrote(*place);
   return true;
 }
 
@@ -147,12 +140,12 @@ bool MemoryFileSystem::user_symlink(std::string_view path, std::string_view targ
 
 bool MemoryFileSystem::user_link(std::string_view from, std::string_view to) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const MemoryNodePtr node = node_at(*disk_, from);
-  const auto place = disk_->find_place(to);
-  if (node == nullptr || node->kind == NodeKind::dir) return false;
+  const auto named = named_at(*disk_, from);
+  const auto place = place_at(*disk_, to);
+  if (!named || named->node->kind == NodeKind::dir) return false;
   if (!place || place->find() != nullptr) return false;
-  ++node->links;
-  disk_->attach(*place, node);
+  ++named->node->links;
+  disk_->attach(*place, named->node, By::user);
   return true;
 }
 
@@ -161,74 +154,84 @@ bool MemoryFileSystem::user_make_other(std::string_view path) {
   return add(*disk_, path, NodeKind::other, 0644, "");
 }
 
+bool MemoryFileSystem::user_copy(std::string_view from, std::string_view to, bool keep_times) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  const auto named = named_at(*disk_, from);
+  if (!named) return false;
+  const MemoryNodePtr node = named->node;
+  const auto target = file_at(*disk_, to);
+  if (!target) return copy(*disk_, *node, std::string(to), keep_times);
+  if (node->kind != NodeKind::file || node == target->node) return false;
+  const std::string content = node->content;
+  if (!write(*disk_, *target, 0, content, content.size())) return false;
+  if (keep_times) target->node->metadata = node->metadata;
+  return true;
+}
+
 bool MemoryFileSystem::user_remove(std::string_view path) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const auto place = disk_->find_place(path);
-  if (!place) return false;
-  const MemoryNodePtr node = place->find();
-  if (node == nullptr) return false;
-  unlink_beneath(*node);
-  disk_->unlink(*place);
+  const auto named = named_at(*disk_, path);
+  if (!named) return false;
+  disk_->unlink(named->place, By::user);
   return true;
 }
 
 bool MemoryFileSystem::user_rename(std::string_view from, std::string_view to) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const auto source = disk_->find_place(from);
-  const auto target = disk_->find_place(to);
-  if (!source || !target) return false;
-  const MemoryNodePtr node = source->find();
+  const auto source = named_at(*disk_, from);
+  const auto target = place_at(*disk_, to);
+  if (!source || !target || is_within(*source->node, target->dir.get())) return false;
   const MemoryNodePtr old = target->find();
-  if (node == nullptr || is_within(node, target->dir.get())) return false;
-  if (node == old) return true;
+  if (source->node == old) return true;
   if (old != nullptr) {
-    const bool both_alike = (node->kind == NodeKind::dir) == (old->kind == NodeKind::dir);
+    const bool both_alike = (source->node->kind == NodeKind::dir) == (old->kind == NodeKind::dir);
     if (!both_alike || !old->children.empty()) return false;
-    disk_->unlink(*target);
+    --old->links;
+    old->count_space();
   }
-  disk_->attach(*target, node);
-  disk_->detach(*source);
+  disk_->perform({{{source->place.dir, source->place.name, source->node, nullptr},
+                   {target->dir, target->name, old, source->node}}},
+                 By::user);
   return true;
+}
+
+bool MemoryFileSystem::user_exchange(std::string_view one, std::string_view other) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  const auto first = named_at(*disk_, one);
+  const auto second = named_at(*disk_, other);
+  if (!first || !second || is_within(*first->node, second->place.dir.get()) ||
+      is_within(*second->node, first->place.dir.get())) {
+    return false;
+  }
+  return disk_->exchange(first->place, second->place, By::user).has_value();
 }
 
 bool MemoryFileSystem::user_chmod(std::string_view path, std::uint32_t mode) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const MemoryNodePtr node = node_at(*disk_, path);
-  if (node == nullptr || node->kind == NodeKind::link) return false;
-  node->mode = mode & 0777U;
+  const auto named = named_at(*disk_, path);
+  if (!named || named->node->kind == NodeKind::link) return false;
+  named->node->will_set_metadata();
+  named->node->metadata.mode = mode & 0777U;
+  disk_->user_wrote(named->place);
   return true;
 }
 
 bool MemoryFileSystem::user_touch(std::string_view path, WallTime mtime) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const MemoryNodePtr node = node_at(*disk_, path);
-  if (node == nullptr) return false;
-  node->mtime = mtime;
+  const auto named = named_at(*disk_, path);
+  if (!named) return false;
+  named->node->will_set_metadata();
+  named->node->metadata.mtime = disk_->kept_time(mtime);
+  disk_->user_wrote(named->place);
   return true;
 }
 
 bool MemoryFileSystem::user_hold_open(std::string_view path, bool open) {
   const MemoryDisk::Lock lock(disk_->mutex);
-  const MemoryNodePtr node = node_at(*disk_, path);
-  if (node == nullptr || node->kind != NodeKind::file) return false;
-  node->held_open = open;
+  const auto file = file_at(*disk_, path);
+  if (!file) return false;
+  file->node->held_open = open;
   return true;
-}
-
-SeenTree MemoryFileSystem::snapshot() const { return tree_of(*disk_, disk_->root); }
-
-SeenTree MemoryFileSystem::stage_snapshot() const { return tree_of(*disk_, disk_->stage); }
-
-SeenTree MemoryFileSystem::trash_snapshot() const { return tree_of(*disk_, disk_->trash); }
-
-std::multiset<std::string> MemoryFileSystem::all_contents() const {
-  std::multiset<std::string> contents;
-  for (const SeenTree& tree : {snapshot(), stage_snapshot(), trash_snapshot()}) {
-    for (const auto& [path, node] : tree) {
-      if (node.kind == NodeKind::file) contents.insert(node.content);
-    }
-  }
-  return contents;
 }
 
 }  // namespace lansync::test
