@@ -67,7 +67,9 @@ bool copy(MemoryDisk& disk, const MemoryNode& from, const std::string& to, bool 
   // What is in it is listed first: a directory may be copied into itself.
   const auto children = from.children;
   for (const auto& [name, child] : children) {
-    if (!copy(disk, *child, to + "/" + name, keep_times)) return false;
+    std::string inside = to;
+    inside.append("/").append(name);
+    if (!copy(disk, *child, inside, keep_times)) return false;
   }
   if (!keep_times) return true;
   const auto made = named_at(disk, to);
