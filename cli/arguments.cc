@@ -68,6 +68,7 @@ class Parser {
     add_connect();
     add_flush();
     add_resume();
+    add_verify();
     add_daemon();
     add_stop();
     add_version();
@@ -227,6 +228,14 @@ class Parser {
     command->callback([this] { invocation_.command = resume_; });
   }
 
+  void add_verify() {
+    CLI::App* command = add("verify", "Read every file again and compare it with the index",
+                            "  lansync verify ~/Photos && echo sound");
+    command->add_option("folder", verify_.folder, "Only the share of this folder");
+    add_json(command);
+    command->callback([this] { invocation_.command = verify_; });
+  }
+
   void add_daemon() {
     CLI::App* command = add("daemon", "Run the node in the foreground",
                             "  lansync daemon --listen 192.168.1.5:22727");
@@ -258,6 +267,7 @@ class Parser {
   StatusArguments status_;
   FlushArguments flush_;
   ResumeArguments resume_;
+  VerifyArguments verify_;
   std::string ttl_ = "10m";
   std::string timeout_ = "60s";
   std::string address_;

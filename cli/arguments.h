@@ -46,6 +46,9 @@ struct FlushArguments {
 struct ResumeArguments {
   std::string folder;
 };
+struct VerifyArguments {
+  std::string folder;
+};
 struct DaemonArguments {
   std::optional<HostPort> listen;
 };
@@ -54,8 +57,8 @@ struct VersionArguments {};
 
 using CommandArguments =
     std::variant<JoinArguments, InviteArguments, LeaveArguments, StatusArguments, PeersArguments,
-                 ConnectArguments, FlushArguments, ResumeArguments, DaemonArguments, StopArguments,
-                 VersionArguments>;
+                 ConnectArguments, FlushArguments, ResumeArguments, VerifyArguments,
+                 DaemonArguments, StopArguments, VersionArguments>;
 
 struct Invocation {
   std::string home;  // --home; empty if it was not given.

@@ -31,6 +31,7 @@ struct ClientDispatch {
   }
   ExitCode operator()(const FlushArguments& flush) const { return run_flush(context, flush); }
   ExitCode operator()(const ResumeArguments& resume) const { return run_resume(context, resume); }
+  ExitCode operator()(const VerifyArguments& verify) const { return run_verify(context, verify); }
   ExitCode operator()(const StopArguments&) const { return run_stop(context); }
   ExitCode operator()(const VersionArguments&) const {
     const Json document = {{"v", 1}, {"type", "version"}, {"version", kVersion}};

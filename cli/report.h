@@ -189,15 +189,32 @@ struct ResumeReport {
   friend bool operator==(const ResumeReport&, const ResumeReport&) = default;
 };
 
+struct VerifiedShare {
+  ShareName share;
+  std::uint64_t files = 0;  // That were read, and their bytes.
+  std::uint64_t bytes = 0;
+  std::uint64_t unsettled = 0;  // Paths that changed all the time: nothing is said about them.
+  std::vector<IssueReport> findings;
+
+  friend bool operator==(const VerifiedShare&, const VerifiedShare&) = default;
+};
+
+// Where there are findings, the answer's exit code is `integrity`.
+struct VerifyReport {
+  std::vector<VerifiedShare> shares;
+
+  friend bool operator==(const VerifyReport&, const VerifyReport&) = default;
+};
+
 struct StopReport {
   std::int64_t pid = 0;
 
   friend bool operator==(const StopReport&, const StopReport&) = default;
 };
 
-using Report =
-    std::variant<JoinReport, InviteReport, AwaitMemberReport, LeaveReport, StatusReport,
-                 PeersReport, ConnectReport, ForgetReport, FlushReport, ResumeReport, StopReport>;
+using Report = std::variant<JoinReport, InviteReport, AwaitMemberReport, LeaveReport, StatusReport,
+                            PeersReport, ConnectReport, ForgetReport, FlushReport, ResumeReport,
+                            VerifyReport, StopReport>;
 
 // How far something long has come. Totals of zero are not known yet.
 struct Progress {

@@ -49,6 +49,7 @@ void read(const Json& json, ShareReport& report);
 void read(const Json& json, PeerShare& share);
 void read(const Json& json, PeerReport& peer);
 void read(const Json& json, FlushedShare& share);
+void read(const Json& json, VerifiedShare& share);
 
 // Leaves the value as it is if there is no such key.
 template <class Value>
@@ -146,6 +147,14 @@ void read(const Json& json, FlushedShare& share) {
   read(json, "online_members", share.online_members);
 }
 
+void read(const Json& json, VerifiedShare& share) {
+  read(json, share.share);
+  read(json, "files", share.files);
+  read(json, "bytes", share.bytes);
+  read(json, "unsettled", share.unsettled);
+  read(json, "findings", share.findings);
+}
+
 template <class Part>
 void read(const Json& json, std::optional<Part>& part) {
   if (json.is_null()) return;
@@ -202,6 +211,8 @@ void read(const Json& json, ResumeReport& report) {
   read(json, "released", report.released);
 }
 
+void read(const Json& json, VerifyReport& report) { read(json, "shares", report.shares); }
+
 void read(const Json& json, StopReport& report) { read(json, "pid", report.pid); }
 
 template <class ReportType>
@@ -222,6 +233,7 @@ Report read_typed(const std::string& type, const Json& json) {
   if (type == "forget") return read_document<ForgetReport>(json);
   if (type == "flush") return read_document<FlushReport>(json);
   if (type == "resume") return read_document<ResumeReport>(json);
+  if (type == "verify") return read_document<VerifyReport>(json);
   if (type == "stop") return read_document<StopReport>(json);
   throw Json::other_error::create(0, "unknown type", &json);
 }

@@ -25,6 +25,7 @@ Json write(const ShareReport& report);
 Json write(const PeerShare& share);
 Json write(const PeerReport& peer);
 Json write(const FlushedShare& share);
+Json write(const VerifiedShare& share);
 
 Json write(const IssueReport& issue) {
   return {
@@ -113,6 +114,15 @@ Json write(const FlushedShare& share) {
   return json;
 }
 
+Json write(const VerifiedShare& share) {
+  Json json = write(share.share);
+  json["files"] = share.files;
+  json["bytes"] = share.bytes;
+  json["unsettled"] = share.unsettled;
+  json["findings"] = write(share.findings);
+  return json;
+}
+
 Json head(std::string_view type) { return {{"v", 1}, {"type", type}}; }
 
 // One document for each kind of report.
@@ -178,6 +188,11 @@ struct DocumentWriter {
     Json json = head("resume");
     json["share"] = write(report.share);
     json["released"] = report.released;
+    return json;
+  }
+  Json operator()(const VerifyReport& report) const {
+    Json json = head("verify");
+    json["shares"] = write(report.shares);
     return json;
   }
   Json operator()(const StopReport& report) const {

@@ -62,13 +62,15 @@ std::string state_text(const ShareReport& report) {
   return report.in_sync ? "in sync" : "waiting for other devices";
 }
 
-std::string render_issues(const std::vector<IssueReport>& issues) {
+// `all`: the command that shows every one of them.
+std::string render_issues(const std::vector<IssueReport>& issues,
+                          std::string_view all = "lansync status --json") {
   std::string text;
   std::size_t shown_issues = 0;
   for (const IssueReport& issue : issues) {
     if (shown_issues++ == kIssuesShown) {
       text.append(kIndent).append("! and ").append(format_count(issues.size() - kIssuesShown));
-      return text + " more: lansync status --json\n";
+      return text + " more: " + std::string(all) + "\n";
     }
     text.append(kIndent).append("! ");
     if (!issue.path.empty()) text += shown(issue.path) + ": ";
@@ -229,6 +231,27 @@ std::string render_flush(const FlushReport& report) {
     }
   }
   return text.empty() ? "no shares, nothing to wait for\n" : text;
+}
+
+std::string render_verify(const VerifyReport& report) {
+  std::string text;
+  for (const VerifiedShare& share : report.shares) {
+    text += shown(share.share.name) + ": ";
+    if (share.findings.empty()) {
+      text += "sound";
+    } else {
+      text += share.findings.size() == 1
+                  ? "1 thing is not as it should be"
+                  : format_count(share.findings.size()) + " things are not as they should be";
+    }
+    text += ", " + format_files(share.files) + " (" + format_bytes(share.bytes) + ") read\n";
+    if (share.unsettled > 0) {
+      text += fmt::format("  {} changed all the time and could not be compared\n",
+                          format_files(share.unsettled));
+    }
+    text += render_issues(share.findings, "lansync verify --json");
+  }
+  return text.empty() ? "no shares, nothing to verify\n" : text;
 }
 
 std::string render_resume(const ResumeReport& report) {

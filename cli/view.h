@@ -18,6 +18,7 @@ std::string render_leave(const LeaveReport& report);
 std::string render_connect(const ConnectReport& report);
 std::string render_forget(const ForgetReport& report);
 std::string render_flush(const FlushReport& report);
+std::string render_verify(const VerifyReport& report);
 std::string render_resume(const ResumeReport& report);
 
 }  // namespace lansync::cli

@@ -16,7 +16,7 @@ constexpr std::array<Literal, std::variant_size_v<MessageBody>> kMessages = {
     "chunks missing", "barrier",
     "barrier reached"};
 constexpr std::array<Literal, std::variant_size_v<JobResult>> kJobs = {
-    "list", "hash", "stage", "write", "read", "apply", "clean", "empty trash"};
+    "list", "hash", "stage", "write", "read", "apply", "clean", "empty trash", "check"};
 
 const Error* error_of(const JobResult& result) {
   return std::visit([](const auto& outcome) { return outcome ? nullptr : &outcome.error(); },
@@ -118,6 +118,13 @@ void ShareHost::release_deletions() {
   record("resume");
   engine_.release_deletions(now());
   pump();
+}
+
+Result<void> ShareHost::begin_verification() {
+  record("verify");
+  auto begun = engine_.begin_verification(now());
+  pump();
+  return begun;
 }
 
 Result<void> ShareHost::add_member_op(const SignedRecord& op) {

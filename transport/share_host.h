@@ -58,6 +58,7 @@ class ShareHost {
 
   std::uint64_t begin_flush();
   void release_deletions();
+  Result<void> begin_verification();
   Result<void> add_member_op(const SignedRecord& op);
 
   // Does everything that can be done now.

@@ -54,6 +54,10 @@ ExitCode run_flush(const CommandContext& context, const FlushArguments& argument
                                                  render_flush);
 }
 
+ExitCode run_verify(const CommandContext& context, const VerifyArguments& arguments) {
+  return query_folder<VerifyRequest, VerifyReport>(context, {arguments.folder}, render_verify);
+}
+
 ExitCode run_resume(const CommandContext& context, const ResumeArguments& arguments) {
   return query_folder<ResumeRequest, ResumeReport>(context, {arguments.folder}, render_resume);
 }

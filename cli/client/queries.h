@@ -10,6 +10,7 @@ ExitCode run_leave(const CommandContext& context, const LeaveArguments& argument
 ExitCode run_peers(const CommandContext& context);
 ExitCode run_connect(const CommandContext& context, const ConnectArguments& arguments);
 ExitCode run_flush(const CommandContext& context, const FlushArguments& arguments);
+ExitCode run_verify(const CommandContext& context, const VerifyArguments& arguments);
 ExitCode run_resume(const CommandContext& context, const ResumeArguments& arguments);
 
 }  // namespace lansync::cli

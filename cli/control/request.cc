@@ -140,6 +140,7 @@ Outcome<Request> read_command(const std::string& command, const Json& json_args)
   if (command == "forget") return read_address<ForgetRequest>(args);
   if (command == "flush") return read_flush(args);
   if (command == "resume") return read_folder<ResumeRequest>(args, true);
+  if (command == "verify") return read_folder<VerifyRequest>(args, false);
   if (command == "stop") return args.finish(StopRequest());
   return bad_request("unknown command '" + command + "'");
 }
@@ -179,6 +180,9 @@ struct ArgumentWriter {
     if (flush.timeout) args["timeout_seconds"] = flush.timeout->count();
   }
   void operator()(const ResumeRequest& resume) const { begin("resume")["folder"] = resume.folder; }
+  void operator()(const VerifyRequest& verify) const {
+    put(begin("verify"), "folder", verify.folder);
+  }
   void operator()(const StopRequest&) const { std::ignore = begin("stop"); }
 
  private:

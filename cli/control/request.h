@@ -85,13 +85,19 @@ struct ResumeRequest {
   friend bool operator==(const ResumeRequest&, const ResumeRequest&) = default;
 };
 
+struct VerifyRequest {
+  std::string folder;  // Empty: all shares.
+
+  friend bool operator==(const VerifyRequest&, const VerifyRequest&) = default;
+};
+
 struct StopRequest {
   friend bool operator==(const StopRequest&, const StopRequest&) = default;
 };
 
 using Request = std::variant<JoinRequest, InviteRequest, AwaitMemberRequest, LeaveRequest,
                              StatusRequest, PeersRequest, ConnectRequest, ForgetRequest,
-                             FlushRequest, ResumeRequest, StopRequest>;
+                             FlushRequest, ResumeRequest, VerifyRequest, StopRequest>;
 
 // One line of JSON, with its line feed.
 std::string request_line(const Request& request);

@@ -42,6 +42,9 @@ asio::awaitable<Outcome<Answer>> SyncNode::run(Request request, Reply& reply) {
   if (auto* flush_request = std::get_if<FlushRequest>(&request)) {
     co_return co_await flush(std::move(*flush_request), reply);
   }
+  if (auto* verify_request = std::get_if<VerifyRequest>(&request)) {
+    co_return co_await verify(std::move(*verify_request), reply);
+  }
   if (auto* resume_request = std::get_if<ResumeRequest>(&request))
     co_return resume(*resume_request);
   co_return Failure{ExitCode::usage, "unknown command", {}, {}};

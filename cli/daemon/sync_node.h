@@ -69,6 +69,10 @@ class SyncNode final : public DaemonNode {
   Outcome<Answer> peers() const;
   asio::awaitable<void> pause(Duration duration) const;
 
+  // verify_command.cc
+  asio::awaitable<Outcome<Answer>> verify(VerifyRequest request, Reply& reply);
+  asio::awaitable<Outcome<VerifiedShare>> verify_share(ShareId id, Reply& reply);
+
   // reports.cc
   [[nodiscard]] DeviceReport device_report() const;
   [[nodiscard]] ShareReport share_report(const Folder& folder) const;

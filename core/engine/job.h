@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "core/chunk/chunk_list.h"
+#include "core/chunk/content_hasher.h"
 #include "core/fs/file_system.h"
 #include "core/index/change.h"
 
@@ -130,15 +132,31 @@ struct Emptied {
   std::vector<std::string> names;
 };
 
+// Read on in a file that is being checked, or a link: a piece only, so that whatever else is to be
+// done waits for a piece and not for a file.
+struct CheckJob {
+  RelativePath path;
+  FileStat stat;  // As it was when the check began; Errc::changed if it is so no more.
+  std::uint64_t offset = 0;
+  // Of a file: what was read before. Handed on from job to job, and used by the one under way only.
+  std::shared_ptr<ContentHasher> hasher;
+};
+struct Checked {
+  FileStat stat;
+  std::uint64_t offset = 0;          // Where the next piece begins.
+  std::optional<ContentId> content;  // Once the end was reached.
+};
+
 struct Job {
   JobId id{};
   std::variant<ListJob, HashJob, StageJob, WriteJob, ReadJob, ApplyJob, CleanStageJob,
-               EmptyTrashJob>
+               EmptyTrashJob, CheckJob>
       work;
 };
 
 // The alternatives stand in the order of the jobs they answer.
-using JobResult = std::variant<Result<Listing>, Result<Hashed>, Result<Staged>, Result<Written>,
-                               Result<Bytes>, Result<Applied>, Result<Cleaned>, Result<Emptied>>;
+using JobResult =
+    std::variant<Result<Listing>, Result<Hashed>, Result<Staged>, Result<Written>, Result<Bytes>,
+                 Result<Applied>, Result<Cleaned>, Result<Emptied>, Result<Checked>>;
 
 }  // namespace lansync

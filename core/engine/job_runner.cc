@@ -15,6 +15,8 @@ namespace lansync {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+// What one CheckJob reads at most.
+constexpr std::size_t kCheckBytes = std::size_t{16} << 20;
 
 Result<Bytes> read_piece(ReadFile& file, std::uint64_t offset, std::size_t size) {
   Bytes bytes(size);
@@ -41,6 +43,7 @@ JobResult JobRunner::run(const Job& job) const {
     JobResult operator()(const ApplyJob& work) const { return runner.apply(work); }
     JobResult operator()(const CleanStageJob& work) const { return runner.clean(work); }
     JobResult operator()(const EmptyTrashJob& work) const { return runner.empty(work); }
+    JobResult operator()(const CheckJob& work) const { return runner.check(work); }
   };
   return std::visit(Visitor{*this}, job.work);
 }
@@ -190,6 +193,43 @@ Result<Cleaned> JobRunner::clean(const CleanStageJob& job) const {
     if (auto removed = fs_.remove_stage(name); !removed) return std::move(removed).error();
   }
   return Cleaned{};
+}
+
+Result<Checked> JobRunner::check(const CheckJob& job) const {
+  Checked checked{job.stat, job.offset, std::nullopt};
+  if (job.stat.kind == NodeKind::link) {
+    const auto target = fs_.read_link(job.path);
+    if (!target) return target.error();
+    checked.content = ContentId{hash_of(as_bytes(*target))};
+  } else {
+    auto file = fs_.open_read(job.path);
+    if (!file) return std::move(file).error();
+    const std::uint64_t end = std::min(job.stat.size, job.offset + kCheckBytes);
+    Bytes buffer(std::min<std::uint64_t>(kReadBytes, end - job.offset));
+    while (checked.offset < end) {
+      const auto got = (*file)->read_at(checked.offset, buffer);
+      if (!got) return got.error();
+      if (*got == 0) return Error{Errc::changed, "file that is being read"};
+      const auto wanted = std::min<std::uint64_t>(*got, end - checked.offset);
+      job.hasher->update(ByteView(buffer).first(wanted));
+      checked.offset += wanted;
+    }
+    const auto after = (*file)->stat();
+    if (!after) return after.error();
+    if (FileIdentity::of(*after) != FileIdentity::of(job.stat)) {
+      return Error{Errc::changed, "file that is being read"};
+    }
+    if (checked.offset == job.stat.size) {
+      checked.content = std::move(*job.hasher).finish().content_id();
+    }
+  }
+  const auto named = fs_.stat(job.path);
+  if (!named) return named.error();
+  if (FileIdentity::of(*named) != FileIdentity::of(job.stat)) {
+    return Error{Errc::changed, "file that is being read"};
+  }
+  checked.stat = *named;
+  return checked;
 }
 
 Result<Emptied> JobRunner::empty(const EmptyTrashJob& job) const {

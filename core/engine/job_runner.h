@@ -28,6 +28,9 @@ class JobRunner {
   Result<Cleaned> clean(const CleanStageJob& job) const;
   Result<Emptied> empty(const EmptyTrashJob& job) const;
 
+  // Errors: changed, as hash().
+  Result<Checked> check(const CheckJob& job) const;
+
   Result<void> check_root(const RootIdentity& root) const;
 
   FileSystem& fs_;

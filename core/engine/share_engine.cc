@@ -80,6 +80,7 @@ Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body,
   if (failed_) return {};
   const auto peer = peers_.find(from);
   if (peer == peers_.end()) return Error{Errc::wrong_state, "message before the channel was up"};
+  if (verification_) verification_->handle_change();
   auto done = dispatch(from, std::move(body), now);
   if (!done) {
     // Whatever part of it was written must not be committed. What the peer did wrong is its own; a
@@ -187,6 +188,7 @@ void ShareEngine::handle_timeout(Now now) {
   if (failed_) return;
   follow(hints_.take_due(now.steady));
   fetcher_.handle_timeout(now.steady);
+  if (verification_) verification_->handle_timeout(now.steady);
   if (next_scan_ <= now.steady) {
     scan_.request(RelativePath(), true);
     next_scan_ = now.steady + scan_interval_;
@@ -198,7 +200,8 @@ std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   if (failed_) return std::nullopt;
   TimePoint deadline = next_scan_;
   for (const auto& due : {hints_.deadline(), fetcher_.next_deadline(), applier_.next_deadline(),
-                          exchange_.next_deadline(now)}) {
+                          exchange_.next_deadline(now),
+                          verification_ ? verification_->next_deadline() : std::nullopt}) {
     if (due) deadline = std::min(deadline, *due);
   }
   return deadline;
@@ -215,6 +218,7 @@ void ShareEngine::settle(Now now) {
   auto settled = try_settle(now);
   if (settled) settled = index_.commit();
   if (!settled) return fail(std::move(settled).error());
+  if (verification_) verification_->advance(applier_.job_under_way());
   answer_barriers();
   update_state();
 }
@@ -323,6 +327,15 @@ void ShareEngine::release_deletions(Now now) {
   scan_.request(RelativePath(), true);
   applier_.release();
   settle(now);
+}
+
+Result<void> ShareEngine::begin_verification(Now now) {
+  if (failed_) return stopped();
+  if (verification_) return Error{Errc::busy, "share that is being verified"};
+  ++verifications_;
+  verification_.emplace(index_, membership_, replica_, scan_, config_.root, now.steady);
+  settle(now);
+  return {};
 }
 
 Result<void> ShareEngine::add_member_op(const SignedRecord& op, Now now) {

@@ -19,6 +19,7 @@
 #include "core/engine/path_issues.h"
 #include "core/engine/scan.h"
 #include "core/engine/server.h"
+#include "core/engine/verification.h"
 
 namespace lansync {
 
@@ -102,6 +103,13 @@ class ShareEngine {
   void end_flush(std::uint64_t id) { flushes_.end(id); }
   // Lets deletions that are held back go on.
   void release_deletions(Now now);
+  // Looks through everything, until it is done or ended. One at a time. Errors: busy, wrong_state
+  // (the share has stopped).
+  Result<void> begin_verification(Now now);
+  void end_verification() { verification_.reset(); }
+  [[nodiscard]] const Verification* verification() const {
+    return verification_ ? &*verification_ : nullptr;
+  }
   // An op made on this device (an invitation was taken, a member leaves). Errors: as
   // Membership::add.
   Result<void> add_member_op(const SignedRecord& op, Now now);
@@ -138,7 +146,12 @@ class ShareEngine {
     Index& index_;
     const Membership& membership_;
   };
-  using JobSource = std::variant<RelativePath, Fetcher::FetchJob, Server::ServeJob, std::monostate>;
+  // Of which verification: results of one that was ended are of no use.
+  struct VerificationJob {
+    std::uint64_t verification = 0;
+  };
+  using JobSource = std::variant<RelativePath, Fetcher::FetchJob, Server::ServeJob, std::monostate,
+                                 VerificationJob>;
   struct OutstandingJob {
     JobSource source;
     Now issued;
@@ -184,6 +197,8 @@ class ShareEngine {
   std::uint64_t seen_rounds_ = 0;
 
   Flushes flushes_;
+  std::optional<Verification> verification_;
+  std::uint64_t verifications_ = 0;
 
   std::map<JobId, OutstandingJob> jobs_;
   std::uint64_t next_job_ = 1;

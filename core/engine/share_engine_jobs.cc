@@ -19,6 +19,12 @@ Result take(JobResult& result) {
 }  // namespace
 
 Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult result, Now now) {
+  if (const auto* check = std::get_if<VerificationJob>(&job.source)) {
+    const bool wanted = verification_ && check->verification == verifications_;
+    if (wanted) verification_->handle_job(std::move(result));
+    return {};
+  }
+  if (verification_) verification_->handle_change();
   if (std::holds_alternative<Result<Listing>>(result)) {
     applier_.handle_scan_progress();
     return scan_.handle_listing(std::get<RelativePath>(job.source), take<Result<Listing>>(result));
@@ -120,6 +126,11 @@ std::optional<Job> ShareEngine::poll_job() {
   if (may_clean && fetcher_.take_garbage()) {
     cleaning_ = true;
     return issue(clean_job(fetcher_.stages()), std::monostate());
+  }
+  if (auto job = verification_ ? verification_->poll_job() : std::nullopt) {
+    const VerificationJob source{verifications_};
+    if (auto* list = std::get_if<ListJob>(&*job)) return issue(std::move(*list), source);
+    return issue(std::get<CheckJob>(std::move(*job)), source);
   }
   return std::nullopt;
 }

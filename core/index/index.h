@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -114,6 +115,10 @@ class Index {
 
   virtual Result<void> commit() = 0;
   virtual void rollback() = 0;
+
+  // What is wrong with the store itself, in words for a person; nothing if all is well. Reads
+  // everything: it takes a while, in one piece.
+  virtual Result<std::vector<std::string>> damage() { return std::vector<std::string>(); }
 
   // --- Small facts by name (at most kFactBytesMax each) ---
   virtual Result<std::optional<Bytes>> fact(std::string_view name) = 0;

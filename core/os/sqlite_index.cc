@@ -134,6 +134,18 @@ Result<void> SqliteIndex::commit() {
   return committed;
 }
 
+Result<std::vector<std::string>> SqliteIndex::damage() {
+  auto statement = Statement::prepare(database_, "PRAGMA integrity_check(20)");
+  if (!statement) return std::move(statement).error();
+  std::vector<std::string> found;
+  Query query(&*statement, {});
+  for (auto row = query.next(); !row || *row; row = query.next()) {
+    if (!row) return std::move(row).error();
+    if (query.text(0) != "ok") found.emplace_back(query.text(0));
+  }
+  return found;
+}
+
 void SqliteIndex::rollback() {
   failure_.reset();
   if (database_.in_transaction()) {

@@ -37,6 +37,8 @@ class SqliteIndex final : public Index {
   Result<void> commit() override;
   void rollback() override;
 
+  Result<std::vector<std::string>> damage() override;
+
   Result<std::optional<Bytes>> fact(std::string_view name) override;
   Result<void> put_fact(std::string_view name, ByteView value) override;
 

@@ -115,7 +115,7 @@ TEST_CASE("A command that does not exist is named") {
 
 TEST_CASE("Every command's help has an example") {
   for (const char* command : {"join", "invite", "leave", "status", "peers", "connect", "flush",
-                              "resume", "daemon", "stop", "version"}) {
+                              "resume", "verify", "daemon", "stop", "version"}) {
     DYNAMIC_SECTION(command) {
       const auto result = parse({command, "--help"});
       REQUIRE(std::holds_alternative<EarlyExit>(result));

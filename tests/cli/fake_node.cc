@@ -48,6 +48,13 @@ asio::awaitable<Outcome<Answer>> FakeCommands::run(Request request, Reply& reply
   if (const auto* forget = std::get_if<ForgetRequest>(&request)) {
     co_return Answer(ForgetReport{to_string(forget->address)});
   }
+  if (const auto* verify = std::get_if<VerifyRequest>(&request)) {
+    VerifyReport report;
+    report.shares.push_back({{"aa11", "Photos", verify->folder}, 2, 30, 0, {}});
+    if (last_part(verify->folder) != "rotten") co_return Answer(std::move(report));
+    report.shares.back().findings.push_back({"a", "content", "it is not what it was", "mend it"});
+    co_return Answer(std::move(report), ExitCode::integrity);
+  }
   if (std::holds_alternative<PeersRequest>(request)) co_return Answer(sample_peers());
   if (const auto* resume = std::get_if<ResumeRequest>(&request)) {
     co_return Answer(ResumeReport{{"aa11", "Photos", resume->folder}, 250});

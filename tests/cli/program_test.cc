@@ -246,6 +246,10 @@ TEST_CASE("The commands' answers are text, or JSON if it is asked for") {
   CHECK(home.run({"peers"}).out.starts_with("DEVICE"));
   CHECK(home.run({"resume", home.folder("x")}).out.starts_with("Photos: goes on"));
   CHECK(home.run({"flush"}).out == "Photos: in sync with 1 connected device\n");
+  CHECK(home.run({"verify"}).out == "Photos: sound, 2 files (30 B) read\n");
+  const auto rotten = home.run({"verify", home.folder("rotten"), "--json"});
+  CHECK(rotten.exit == 8);
+  CHECK(parse_json(rotten.out).at("shares").at(0).at("findings").at(0).at("path") == "a");
   CHECK(home.run({"connect", "nas"}).out.starts_with("nas:22727 is remembered"));
   CHECK(home.run({"connect", "--forget", "nas"}).out.starts_with("nas:22727 is forgotten"));
   CHECK(parse_json(home.run({"connect", "--forget", "nas", "--json"}).out).at("type") == "forget");

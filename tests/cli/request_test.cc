@@ -23,6 +23,8 @@ TEST_CASE("Every request is read as it was written") {
       FlushRequest{"", 0s},
       FlushRequest{"/a", std::nullopt},
       ResumeRequest{"/a"},
+      VerifyRequest{},
+      VerifyRequest{"/a"},
       StopRequest{},
   };
   for (const Request& request : requests) {

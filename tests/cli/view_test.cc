@@ -186,6 +186,23 @@ TEST_CASE("Flush says of each share whether it is in sync") {
         "E: not in sync, waiting for other devices\n");
 }
 
+TEST_CASE("Verify says of each share whether it is sound, and what is not") {
+  CHECK(render_verify({}) == "no shares, nothing to verify\n");
+  CHECK(render_verify(
+            {{{{"a", "A", "/a"}, 3, 4000, 0, {}},
+              {{"b", "B", "/b"}, 1, 5, 1, {{"p", "content", "is wrong", "mend it"}}},
+              {{"c", "C", "/c"}, 0, 0, 0, {{"", "index", "x", ""}, {"q", "k", "y", ""}}}}}) ==
+        "A: sound, 3 files (4.0 kB) read\n"
+        "B: 1 thing is not as it should be, 1 file (5 B) read\n"
+        "  1 file changed all the time and could not be compared\n"
+        "  ! p: is wrong; mend it\n"
+        "C: 2 things are not as they should be, 0 files (0 B) read\n"
+        "  ! x\n"
+        "  ! q: y\n");
+  const VerifyReport many{{{{"a", "A", "/a"}, 0, 0, 0, std::vector<IssueReport>(11)}}};
+  CHECK(render_verify(many).ends_with("! and 1 more: lansync verify --json\n"));
+}
+
 TEST_CASE("No name of the corpus steers a terminal, in whatever output it stands") {
   for (const auto& name : lansync::test::read_bad_names()) {
     INFO(name.id);
@@ -203,6 +220,8 @@ TEST_CASE("No name of the corpus steers a terminal, in whatever output it stands
     CHECK(steers_nothing(render_connect({name.path, false, "", ""})));
     CHECK(steers_nothing(render_forget({name.path})));
     CHECK(steers_nothing(render_flush({{{share, true, "", 0, 0, 1}}})));
+    const IssueReport finding{name.path, name.path, name.path, name.path};
+    CHECK(steers_nothing(render_verify({{{share, 1, 1, 1, {finding}}}})));
     CHECK(steers_nothing(render_resume({share, 1})));
     CHECK(steers_nothing(describe({ExitCode::failed, name.path, name.path, name.path})));
     // A name adds no line.

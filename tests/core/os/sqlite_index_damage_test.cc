@@ -236,6 +236,23 @@ TEST_CASE("Flipped bytes in any page never crash an index nor empty it", "[sqlit
   CHECK(damaged > 100);
 }
 
+TEST_CASE("A database is sound, or says what is wrong with it", "[sqlite_index]") {
+  const DatabaseFile database;
+  const std::string sound = database.filled();
+  CHECK(database.opened()->damage().value().empty());
+  for (std::size_t page = kPageBytes; page < sound.size(); page += kPageBytes) {
+    CAPTURE(page / kPageBytes);
+    std::string bytes = sound;
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(page), kPageBytes, '\xa5');
+    write_file(database.path(), bytes);
+    fs::remove(database.log());
+    const auto index = database.open();
+    if (!index) continue;  // It did not even come so far.
+    const auto damage = (*index)->damage();
+    CHECK((!damage || !damage->empty()));
+  }
+}
+
 TEST_CASE("A damaged log loses whole commits from its end", "[sqlite_index]") {
   const DatabaseFile database;
   auto index = database.opened();
