@@ -213,7 +213,9 @@ std::optional<TimePoint> Exchange::next_deadline(TimePoint now) const {
   for (const auto& [device, outbox] : outboxes_) {
     const auto peer = peers_.find(device);
     if (peer == peers_.end() || !peer->second.joined || !outbox.told) continue;
-    if (*outbox.told != own_state_) offer(outbox.told_at + kStateInterval);
+    // One that is due and still here waits for room, not for a time.
+    const TimePoint due = outbox.told_at + kStateInterval;
+    if (*outbox.told != own_state_ && due > now) offer(due);
   }
   return deadline;
 }
