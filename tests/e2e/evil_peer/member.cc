@@ -29,25 +29,28 @@ Result<void> Member::admit(const Grant& grant) {
   return {};
 }
 
-Segment Member::publish(std::span<const Draft> drafts, const Forgery& forgery) {
+SegmentHeader Member::next_header(const Forgery& forgery) const {
+  if (forgery.again) return last_;
   SegmentHeader header;
   header.share = share();
-  header.author = self_;
+  header.author = forgery.author.value_or(self_);
   header.context = clock_;
-  header.first = clock_.counter_of(self_) + 1;
-  if (!published_.empty()) header.previous = segment_hash(published_.back().header);
-  if (forgery.again) header = last_;
-  if (forgery.author) header.author.device = *forgery.author;
-  if (forgery.first) header.first = *forgery.first;
-  if (forgery.author || forgery.first) {
-    header.context = {};
-    if (header.first > 1) header.context.advance(header.author, header.first - 1);
-    header.previous = {};
-    header.previous.bytes[0] = std::byte{header.first > 1};
+  header.first = clock_.counter_of(header.author) + 1;
+  if (const auto end = ends_.find(header.author); end != ends_.end()) {
+    header.previous = end->second;
+  }
+  if (forgery.skipped > 0) {
+    header.first += forgery.skipped;
+    header.context.advance(header.author, header.first - 1);
+    header.previous.bytes[0] ^= std::byte{1};
   }
   if (forgery.chain) header.previous.bytes[0] ^= std::byte{1};
   if (forgery.share) header.share.bytes[0] ^= std::byte{1};
+  return header;
+}
 
+Segment Member::publish(std::span<const Draft> drafts, const Forgery& forgery) {
+  SegmentHeader header = next_header(forgery);
   Segment segment;
   for (const Draft& draft : drafts) segment.entries.push_back(encode_entry(header, draft));
   header.count = static_cast<std::uint32_t>(drafts.size());
@@ -55,13 +58,10 @@ Segment Member::publish(std::span<const Draft> drafts, const Forgery& forgery) {
   segment.header = encode(header);
   segment.signature = to_bytes(keys_.sign("lansync/v1/segment", segment.header).view());
   if (forgery.signature) segment.signature[0] ^= std::byte{1};
-  const bool true_to_form = !forgery.author && !forgery.first && !forgery.again &&
-                            !forgery.signature && !forgery.chain && !forgery.share;
   const auto open = open_segment(segment);
-  if (!true_to_form || !open) return segment;  // Nobody takes it: the next stands in its place.
+  if (forgery != Forgery{} || !open) return segment;  // Nobody takes it.
   last_ = header;
   published_.push_back(segment);
-  clock_.advance(self_, header.last());
   note(*open);
   return segment;
 }
@@ -69,11 +69,12 @@ Segment Member::publish(std::span<const Draft> drafts, const Forgery& forgery) {
 void Member::learn(const Segment& segment) {
   const auto open = open_segment(segment);
   if (!open || open->header.last() <= clock_.counter_of(open->header.author)) return;
-  clock_.advance(open->header.author, open->header.last());
   note(*open);
 }
 
 void Member::note(const OpenSegment& segment) {
+  clock_.advance(segment.header.author, segment.header.last());
+  ends_[segment.header.author] = segment.hash;
   for (const LogEntry& entry : segment.entries) {
     const auto* change = std::get_if<Change>(&entry);
     const auto& dots = change ? change->supersedes : std::get<PrunedChange>(entry).supersedes;

@@ -20,12 +20,14 @@ namespace lansync::evil {
 
 // How a segment differs from one that an honest member would sign next.
 struct Forgery {
-  std::optional<DeviceId> author;      // Another member's name; the signature is ours.
-  std::optional<std::uint64_t> first;  // Counter of the first change.
-  bool again = false;                  // In the place of the segment before.
-  bool signature = false;              // One bit of it is wrong.
-  bool chain = false;                  // It does not say which segment it follows.
-  bool share = false;                  // Another share's.
+  std::optional<Author> author;  // The next of another member's log; the signature is ours.
+  std::uint64_t skipped = 0;     // Counters that it leaves out.
+  bool again = false;            // In the place of the segment before.
+  bool signature = false;        // One bit of it is wrong.
+  bool chain = false;            // It does not say which segment it follows.
+  bool share = false;            // Another share's.
+
+  friend bool operator==(const Forgery&, const Forgery&) = default;
 };
 
 // Keeps a log of its own and what it has heard of others', like an index without a disk; checks
@@ -62,6 +64,7 @@ class Member {
   [[nodiscard]] const ChunkList* list_of(const ContentId& content) const;
 
  private:
+  [[nodiscard]] SegmentHeader next_header(const Forgery& forgery) const;
   void note(const OpenSegment& segment);
 
   Entropy& entropy_;
@@ -72,6 +75,7 @@ class Member {
   SegmentHeader last_;  // Its newest own.
   CausalClock clock_;
   Fingerprint fingerprint_;
+  std::map<Author, SegmentHash> ends_;  // Of each log.
   std::map<Dot, std::string> heads_;
   std::vector<Segment> published_;
   std::map<ChunkHash, Bytes> chunks_;

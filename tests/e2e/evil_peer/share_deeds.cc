@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "core/base/byte_io.h"
-#include "core/chunk/content_hasher.h"
+#include "core/chunk/hash.h"
 #include "tests/e2e/evil_peer/deeds.h"
 #include "transport/record_types.h"
 
@@ -71,8 +71,10 @@ Draft draft_from(Member& member, const Json& json) {
 
 Forgery forgery_from(const Json& json) {
   Forgery forgery;
-  if (json.contains("author")) forgery.author = id_from<DeviceId>(json.at("author"));
-  if (json.contains("first")) forgery.first = json.at("first").get<std::uint64_t>();
+  if (json.contains("author")) {
+    forgery.author = Author{id_from<DeviceId>(json.at("author")), json.at("incarnation")};
+  }
+  forgery.skipped = json.value("skipped", std::uint64_t{0});
   forgery.again = json.value("again", false);
   forgery.signature = json.value("signature", false);
   forgery.chain = json.value("chain", false);
@@ -110,6 +112,11 @@ Json boast(Peer& peer, const Json& order) {
                 order.at("counter"));
   peer.visit->say_state(clock);
   return Json::object();
+}
+
+// {bytes}: the name of a chunk, or of a file of one chunk.
+Json hash(Peer&, const Json& order) {
+  return {{"hash", chunk_hash(bytes_from(order.at("bytes"))).hex()}};
 }
 
 // {how}: what becomes of requests from now on.
@@ -179,9 +186,9 @@ Json send_chunk(Peer& peer, const Json& order) {
 }  // namespace
 
 Deeds share_deeds() {
-  return {{"publish", publish},      {"republish", republish},           {"boast", boast},
-          {"serve", serve},          {"request chunks", request_chunks}, {"ask", ask},
-          {"send chunk", send_chunk}};
+  return {{"publish", publish}, {"republish", republish},  {"boast", boast},
+          {"hash", hash},       {"serve", serve},          {"request chunks", request_chunks},
+          {"ask", ask},         {"send chunk", send_chunk}};
 }
 
 }  // namespace lansync::evil

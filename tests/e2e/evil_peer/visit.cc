@@ -91,9 +91,11 @@ void Visit::answer(const ChunkListRequest& request) {
     reply.chunks = other_chunks(3);
   } else if (const auto* list = member_.list_of(request.content);
              list != nullptr && service_ != Service::missing) {
-    reply.total = static_cast<std::uint32_t>(list->chunks.size());
-    reply.first = 0;
-    reply.chunks = list->chunks;
+    const auto& chunks = list->chunks;
+    const std::size_t first = std::min<std::size_t>(request.first, chunks.size());
+    const std::size_t count = std::min(kListChunksPerReply, chunks.size() - first);
+    reply.total = static_cast<std::uint32_t>(chunks.size());
+    reply.chunks.assign(chunks.data() + first, chunks.data() + first + count);
   }
   say(reply);
   if (service_ == Service::twice) say(reply);
@@ -104,12 +106,12 @@ void Visit::answer(const ChunkRequest& request) {
   for (std::uint32_t place = 0; place < request.chunks.size(); ++place) {
     const Chunk& chunk = request.chunks[place].chunk;
     const Bytes* known = member_.bytes_of(chunk.hash);
-    if (known == nullptr || service_ == Service::missing) {
+    const bool lies = service_ == Service::wrong;
+    if (!lies && (known == nullptr || service_ == Service::missing)) {
       say(ChunksMissing{request.request, {place}});
       continue;
     }
-    Bytes bytes = *known;
-    if (service_ == Service::wrong) bytes[0] ^= std::byte{1};
+    Bytes bytes = lies ? Bytes(chunk.bytes, std::byte{0x66}) : *known;
     if (service_ == Service::too_long) bytes.push_back({});
     const bool elsewhere = service_ == Service::elsewhere;
     send_chunk(elsewhere ? kNobodysRequest : request.request, place, bytes);
