@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import threading
 
 from case import EndToEndTest
@@ -102,6 +103,42 @@ class VerifyTest(EndToEndTest):
         terminal.interrupt()
         self.assertEqual(terminal.wait(), 130)
         self.assertTrue(one.share()["in_sync"])
+
+
+class AuditTest(EndToEndTest):
+    def test_a_head_that_is_gone_from_an_index_is_named(self):
+        one, two = self.device(1), self.device(2)
+        (one.folder / "album").mkdir(parents=True)
+        for number in range(100):
+            (one.folder / "album" / f"picture-{number:02}").write_bytes(os.urandom(100))
+        two.join(one.create())
+        one.flush()
+        members = one.ok("verify", one.folder, "--peers")["shares"][0]["members"]
+        self.assertEqual([(member["name"], member["result"]) for member in members],
+                         [(two.name, "equal")])
+        self.assertIn("device-1 knows the same", two.run("verify", "--peers").out)
+
+        two.stop_daemon()
+        index = two.home / "state" / one.share()["id"] / "index.db"
+        with sqlite3.connect(index) as database:
+            gone = database.execute("DELETE FROM heads WHERE path LIKE '%picture-42'").rowcount
+        database.close()
+        self.assertEqual(gone, 1)
+        two.start_daemon()
+        one.wait_for_member(two)
+        one.flush()  # To all that they tell each other they are the same.
+        outcome = one.run("verify", one.folder, "--peers", "--json")
+        self.assertEqual(outcome.exit, 8, outcome)
+        share = outcome.document["shares"][0]
+        self.assertEqual(share["findings"], [])
+        self.assertEqual([(member["result"], member["paths"]) for member in share["members"]],
+                         [("different", ["album/picture-42"])])
+        issues = [issue for issue in one.share()["issues"] if issue["code"] == "differs"]
+        self.assertEqual([issue["path"] for issue in issues], ["album/picture-42"])
+        wait_until(lambda: "audit: album/picture-42 in" in one.log(), "the log's line about it")
+        # And on the device that has lost it, without asking anybody.
+        findings = two.run("verify", "--json").document["shares"][0]["findings"]
+        self.assertIn("index", [finding["code"] for finding in findings])
 
 
 class CrashTest(EndToEndTest):
