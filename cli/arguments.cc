@@ -230,8 +230,11 @@ class Parser {
 
   void add_verify() {
     CLI::App* command = add("verify", "Read every file again and compare it with the index",
-                            "  lansync verify ~/Photos && echo sound");
+                            "  lansync verify ~/Photos && echo sound\n"
+                            "  lansync verify ~/Photos --peers");
     command->add_option("folder", verify_.folder, "Only the share of this folder");
+    command->add_flag("--peers", verify_.peers,
+                      "Compare with every connected member too, whether both know the same");
     add_json(command);
     command->callback([this] { invocation_.command = verify_; });
   }

@@ -48,6 +48,7 @@ struct ResumeArguments {
 };
 struct VerifyArguments {
   std::string folder;
+  bool peers = false;
 };
 struct DaemonArguments {
   std::optional<HostPort> listen;

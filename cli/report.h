@@ -189,17 +189,31 @@ struct ResumeReport {
   friend bool operator==(const ResumeReport&, const ResumeReport&) = default;
 };
 
+// `result`: "equal", "different" (at `paths`, and maybe others: `more`), "moving" (not in sync, or
+// no longer), "unsupported" (its lansync is too old) or "silent".
+struct ComparedMember {
+  std::string id;
+  std::string name;
+  std::string result;
+  std::vector<std::string> paths;
+  bool more = false;
+
+  friend bool operator==(const ComparedMember&, const ComparedMember&) = default;
+};
+
 struct VerifiedShare {
   ShareName share;
   std::uint64_t files = 0;  // That were read, and their bytes.
   std::uint64_t bytes = 0;
   std::uint64_t unsettled = 0;  // Paths that changed all the time: nothing is said about them.
   std::vector<IssueReport> findings;
+  std::vector<ComparedMember> members;  // If it was asked for: those that are connected.
 
   friend bool operator==(const VerifiedShare&, const VerifiedShare&) = default;
 };
 
-// Where there are findings, the answer's exit code is `integrity`.
+// Where there are findings or differences, the answer's exit code is `integrity`; where a member
+// could not be compared, `partly`.
 struct VerifyReport {
   std::vector<VerifiedShare> shares;
 

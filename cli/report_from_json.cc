@@ -49,6 +49,7 @@ void read(const Json& json, ShareReport& report);
 void read(const Json& json, PeerShare& share);
 void read(const Json& json, PeerReport& peer);
 void read(const Json& json, FlushedShare& share);
+void read(const Json& json, ComparedMember& member);
 void read(const Json& json, VerifiedShare& share);
 
 // Leaves the value as it is if there is no such key.
@@ -147,12 +148,21 @@ void read(const Json& json, FlushedShare& share) {
   read(json, "online_members", share.online_members);
 }
 
+void read(const Json& json, ComparedMember& member) {
+  read(json, "id", member.id);
+  read(json, "name", member.name);
+  read(json, "result", member.result);
+  read(json, "paths", member.paths);
+  read(json, "more", member.more);
+}
+
 void read(const Json& json, VerifiedShare& share) {
   read(json, share.share);
   read(json, "files", share.files);
   read(json, "bytes", share.bytes);
   read(json, "unsettled", share.unsettled);
   read(json, "findings", share.findings);
+  read(json, "members", share.members);
 }
 
 template <class Part>

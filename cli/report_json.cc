@@ -25,6 +25,7 @@ Json write(const ShareReport& report);
 Json write(const PeerShare& share);
 Json write(const PeerReport& peer);
 Json write(const FlushedShare& share);
+Json write(const ComparedMember& member);
 Json write(const VerifiedShare& share);
 
 Json write(const IssueReport& issue) {
@@ -114,12 +115,21 @@ Json write(const FlushedShare& share) {
   return json;
 }
 
+Json write(const ComparedMember& member) {
+  return {{"id", member.id},
+          {"name", member.name},
+          {"result", member.result},
+          {"paths", member.paths},
+          {"more", member.more}};
+}
+
 Json write(const VerifiedShare& share) {
   Json json = write(share.share);
   json["files"] = share.files;
   json["bytes"] = share.bytes;
   json["unsettled"] = share.unsettled;
   json["findings"] = write(share.findings);
+  json["members"] = write(share.members);
   return json;
 }
 

@@ -233,6 +233,33 @@ std::string render_flush(const FlushReport& report) {
   return text.empty() ? "no shares, nothing to wait for\n" : text;
 }
 
+namespace {
+
+std::string comparison(const ComparedMember& member) {
+  if (member.result == "equal") return "knows the same";
+  if (member.result == "different") {
+    const std::string count = format_count(member.paths.size());
+    return "knows something else at " + count + (member.more ? " paths or more" : " paths");
+  }
+  if (member.result == "moving") return "was not in sync for long enough; try again";
+  if (member.result == "unsupported") return "has a lansync that is too old to be asked";
+  return "did not answer";
+}
+
+std::string render_comparison(const std::vector<ComparedMember>& members) {
+  std::string text;
+  for (const ComparedMember& member : members) {
+    text += std::string(kIndent) + shown(member.name) + " " + comparison(member) + "\n";
+    for (const std::string& path : member.paths) {
+      text += std::string(kIndent) + "! " + shown(path) + ": differs from " + shown(member.name) +
+              "'s; report this as a bug, and edit it on the device where it is right\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string render_verify(const VerifyReport& report) {
   std::string text;
   for (const VerifiedShare& share : report.shares) {
@@ -250,6 +277,7 @@ std::string render_verify(const VerifyReport& report) {
                           format_files(share.unsettled));
     }
     text += render_issues(share.findings, "lansync verify --json");
+    text += render_comparison(share.members);
   }
   return text.empty() ? "no shares, nothing to verify\n" : text;
 }

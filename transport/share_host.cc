@@ -9,12 +9,13 @@ namespace {
 
 // In the order of the alternatives.
 constexpr std::array<Literal, std::variant_size_v<MessageBody>> kMessages = {
-    "hello",          "member ops request",
-    "member ops",     "state",
-    "segment",        "chunk list request",
-    "chunk list",     "chunk request",
-    "chunks missing", "barrier",
-    "barrier reached"};
+    "hello",           "member ops request",
+    "member ops",      "state",
+    "segment",         "chunk list request",
+    "chunk list",      "chunk request",
+    "chunks missing",  "barrier",
+    "barrier reached", "audit question",
+    "audit answer"};
 constexpr std::array<Literal, std::variant_size_v<JobResult>> kJobs = {
     "list", "hash", "stage", "write", "read", "apply", "clean", "empty trash", "check"};
 
@@ -125,6 +126,12 @@ Result<void> ShareHost::begin_verification() {
   auto begun = engine_.begin_verification(now());
   pump();
   return begun;
+}
+
+void ShareHost::ask_audits(std::set<DeviceId> members) {
+  record("ask audits");
+  engine_.ask_audits(std::move(members), now());
+  pump();
 }
 
 Result<void> ShareHost::add_member_op(const SignedRecord& op) {

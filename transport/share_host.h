@@ -59,6 +59,7 @@ class ShareHost {
   std::uint64_t begin_flush();
   void release_deletions();
   Result<void> begin_verification();
+  void ask_audits(std::set<DeviceId> members);
   Result<void> add_member_op(const SignedRecord& op);
 
   // Does everything that can be done now.

@@ -55,7 +55,8 @@ ExitCode run_flush(const CommandContext& context, const FlushArguments& argument
 }
 
 ExitCode run_verify(const CommandContext& context, const VerifyArguments& arguments) {
-  return query_folder<VerifyRequest, VerifyReport>(context, {arguments.folder}, render_verify);
+  return query_folder<VerifyRequest, VerifyReport>(context, {arguments.folder, arguments.peers},
+                                                   render_verify);
 }
 
 ExitCode run_resume(const CommandContext& context, const ResumeArguments& arguments) {

@@ -140,7 +140,11 @@ Outcome<Request> read_command(const std::string& command, const Json& json_args)
   if (command == "forget") return read_address<ForgetRequest>(args);
   if (command == "flush") return read_flush(args);
   if (command == "resume") return read_folder<ResumeRequest>(args, true);
-  if (command == "verify") return read_folder<VerifyRequest>(args, false);
+  if (command == "verify") {
+    VerifyRequest request;
+    args.text("folder", request.folder).flag("peers", request.peers);
+    return args.finish(request);
+  }
   if (command == "stop") return args.finish(StopRequest());
   return bad_request("unknown command '" + command + "'");
 }
@@ -181,7 +185,9 @@ struct ArgumentWriter {
   }
   void operator()(const ResumeRequest& resume) const { begin("resume")["folder"] = resume.folder; }
   void operator()(const VerifyRequest& verify) const {
-    put(begin("verify"), "folder", verify.folder);
+    Json& args = begin("verify");
+    put(args, "folder", verify.folder);
+    args["peers"] = verify.peers;
   }
   void operator()(const StopRequest&) const { std::ignore = begin("stop"); }
 

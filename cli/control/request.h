@@ -87,6 +87,7 @@ struct ResumeRequest {
 
 struct VerifyRequest {
   std::string folder;  // Empty: all shares.
+  bool peers = false;  // Compare with the connected members too.
 
   friend bool operator==(const VerifyRequest&, const VerifyRequest&) = default;
 };

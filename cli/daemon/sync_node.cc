@@ -192,6 +192,7 @@ asio::awaitable<void> SyncNode::keep_house() {
     if (stopping_) break;
     announce();  // An invitation may have expired.
     reopen_failed();
+    for (auto& [id, folder] : folders_) log_differences(folder);
     if (!addresses_changed_) continue;
     if (auto saved = save_registry(); !saved) log(LogLevel::error, describe(saved.error()));
   }
@@ -259,6 +260,22 @@ void SyncNode::renew_if_behind(Folder& folder) {
   const auto renewed = renew_incarnation(index, entropy_);
   close_folder(folder);
   if (renewed) open_folder(folder, false);
+}
+
+void SyncNode::log_differences(Folder& folder) const {
+  if (folder.host == nullptr) return;
+  std::set<std::pair<DeviceId, RelativePath>> found;
+  for (const auto& [device, result] : folder.host->engine().audits()) {
+    for (const RelativePath& path : result.paths) {
+      if (!found.emplace(device, path).second || folder.differences.contains({device, path})) {
+        continue;
+      }
+      log(LogLevel::error, "audit: " + escape_for_display(path.text()) + " in " +
+                               escape_for_display(folder.registered.path.string()) +
+                               " is not the same on " + short_name(device));
+    }
+  }
+  folder.differences = std::move(found);
 }
 
 void SyncNode::close_folder(Folder& folder) {

@@ -4,7 +4,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "cli/daemon/daemon.h"
 #include "cli/daemon/folder_watch.h"
@@ -41,6 +43,8 @@ class SyncNode final : public DaemonNode {
     std::unique_ptr<FolderWatch> watch;
     std::string watch_problem;
     std::optional<Failure> problem;
+    // What audits found, and the log was told of.
+    std::set<std::pair<DeviceId, RelativePath>> differences;
     std::size_t ops_saved = 0;  // How much of the membership log the registry has.
   };
 
@@ -72,6 +76,7 @@ class SyncNode final : public DaemonNode {
   // verify_command.cc
   asio::awaitable<Outcome<Answer>> verify(VerifyRequest request, Reply& reply);
   asio::awaitable<Outcome<VerifiedShare>> verify_share(ShareId id, Reply& reply);
+  asio::awaitable<std::vector<ComparedMember>> compare_members(ShareId id, Reply& reply);
 
   // reports.cc
   [[nodiscard]] DeviceReport device_report() const;
@@ -91,6 +96,7 @@ class SyncNode final : public DaemonNode {
   void open_folder(Folder& folder, bool fresh);
   void reopen_failed();
   void renew_if_behind(Folder& folder);
+  void log_differences(Folder& folder) const;
   void close_folder(Folder& folder);
   Outcome<Folder*> folder_of(const std::string& path);
   [[nodiscard]] std::vector<KnownShare> known_shares() const;

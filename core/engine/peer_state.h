@@ -16,6 +16,7 @@ struct PeerState {
   // It said hello and is a member: everything else may be said to it.
   bool joined = false;
   bool hello_sent = false;
+  bool audits = false;  // It answers questions of audits.
   // The history it has: as it said itself, and what it was sent or sent us since.
   CausalClock clock;
   bool clock_known = false;

@@ -47,7 +47,8 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
       exchange_(index, membership, replica_, peers_),
       fetcher_(index, peers_),
       server_(index),
-      applier_(index, intents_, fetcher_, scan_, issues_, names_) {
+      applier_(index, intents_, fetcher_, scan_, issues_, names_),
+      audits_(index, replica_, peers_) {
   scan_.set_root(config_.root);
   applier_.set_root(config_.root);
 }
@@ -73,6 +74,7 @@ void ShareEngine::handle_peer_down(const DeviceId& device, Now now) {
   server_.handle_peer_down(device);
   exchange_.handle_peer_down(device);
   flushes_.member_gone(device);
+  audits_.handle_peer_down(device);
   settle(now);
 }
 
@@ -95,7 +97,10 @@ Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body,
 }
 
 Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now now) {
-  if (auto* hello = std::get_if<ShareHello>(&body)) return exchange_.handle_hello(from, *hello);
+  if (auto* hello = std::get_if<ShareHello>(&body)) {
+    peers_.at(from).audits = hello->audits;
+    return exchange_.handle_hello(from, *hello);
+  }
   if (std::holds_alternative<MemberOpsRequest>(body)) {
     return exchange_.handle_member_ops_request(from);
   }
@@ -137,6 +142,10 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
     scan_.request(RelativePath(), true);
     return flushes_.ask(from, barrier->id, scan_.finished_rounds() + 1);
   }
+  if (auto* question = std::get_if<AuditQuestion>(&body)) {
+    return audits_.handle_question(from, *question);
+  }
+  if (auto* answer = std::get_if<AuditAnswer>(&body)) return audits_.handle_answer(from, *answer);
   if (auto* reached = std::get_if<BarrierReached>(&body)) {
     flushes_.member_looked(from, reached->id);
   }
@@ -161,6 +170,7 @@ void ShareEngine::drop_removed() {
     fetcher_.handle_peer_down(device);
     server_.handle_peer_down(device);
     flushes_.member_gone(device);
+    audits_.handle_peer_down(device);
   }
 }
 
@@ -200,7 +210,7 @@ std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   if (failed_) return std::nullopt;
   TimePoint deadline = next_scan_;
   for (const auto& due : {hints_.deadline(), fetcher_.next_deadline(), applier_.next_deadline(),
-                          exchange_.next_deadline(now),
+                          exchange_.next_deadline(now), audits_.next_deadline(),
                           verification_ ? verification_->next_deadline() : std::nullopt}) {
     if (due) deadline = std::min(deadline, *due);
   }
@@ -216,6 +226,7 @@ void ShareEngine::settle(Now now) {
   now_ = now;
   if (failed_) return;
   auto settled = try_settle(now);
+  if (settled) settled = audits_.advance(now.steady, in_sync());
   if (settled) settled = index_.commit();
   if (!settled) return fail(std::move(settled).error());
   if (verification_) verification_->advance(applier_.job_under_way());
@@ -329,6 +340,12 @@ void ShareEngine::release_deletions(Now now) {
   settle(now);
 }
 
+void ShareEngine::ask_audits(std::set<DeviceId> members, Now now) {
+  if (failed_) return;
+  audits_.ask(std::move(members));
+  settle(now);
+}
+
 Result<void> ShareEngine::begin_verification(Now now) {
   if (failed_) return stopped();
   if (verification_) return Error{Errc::busy, "share that is being verified"};
@@ -376,6 +393,9 @@ ShareStatus ShareEngine::status() const {
   status.lacking_bytes = applier_.lacking_bytes();
   status.error = failed_ ? failed_ : scan_.root_error();
   for (const auto& [path, issue] : issues_.all()) status.issues.push_back(issue);
+  for (PathIssue& issue : audit_issues(audits_.results(), membership_)) {
+    status.issues.push_back(std::move(issue));
+  }
   for (const auto& [device, member] : membership_.members()) {
     if (member.removed || device == config_.self.device) continue;
     MemberStatus one{.member = member};
@@ -398,6 +418,8 @@ std::optional<MessageBody> ShareEngine::poll_message(const DeviceId& to, Now now
     exchange_.send(request->peer, std::move(request->body));
   }
   while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
+  while (auto audit = audits_.poll_message())
+    exchange_.send(audit->first, std::move(audit->second));
   auto message = exchange_.poll_message(to, now.steady);
   if (!message) {
     fail(std::move(message).error());

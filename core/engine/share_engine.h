@@ -9,6 +9,7 @@
 
 #include "core/base/time.h"
 #include "core/engine/applier.h"
+#include "core/engine/audit.h"
 #include "core/engine/exchange.h"
 #include "core/engine/fetcher.h"
 #include "core/engine/flushes.h"
@@ -110,6 +111,11 @@ class ShareEngine {
   [[nodiscard]] const Verification* verification() const {
     return verification_ ? &*verification_ : nullptr;
   }
+  // Compares heads with members (audit.h); nobody's answer is waited for.
+  void ask_audits(std::set<DeviceId> members, Now now);
+  void stop_asking_audits() { audits_.stop_asking(); }
+  [[nodiscard]] bool auditing() const { return audits_.under_way(); }
+  [[nodiscard]] const std::map<DeviceId, AuditResult>& audits() const { return audits_.results(); }
   // An op made on this device (an invitation was taken, a member leaves). Errors: as
   // Membership::add.
   Result<void> add_member_op(const SignedRecord& op, Now now);
@@ -197,6 +203,7 @@ class ShareEngine {
   std::uint64_t seen_rounds_ = 0;
 
   Flushes flushes_;
+  Audits audits_;
   std::optional<Verification> verification_;
   std::uint64_t verifications_ = 0;
 

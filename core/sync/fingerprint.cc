@@ -27,8 +27,9 @@ Fingerprint Fingerprint::from(ByteView bytes) {
   return fingerprint;
 }
 
-void Fingerprint::add(const Dot& head, const RelativePath& path) {
-  const auto addend = term(head, path);
+void Fingerprint::add(const Dot& head, const RelativePath& path) { add(term(head, path)); }
+
+void Fingerprint::add(const std::array<std::byte, 32>& addend) {
   unsigned carry = 0;
   for (std::size_t i = bytes_.size(); i-- > 0;) {
     carry += std::to_integer<unsigned>(bytes_[i]) + std::to_integer<unsigned>(addend[i]);

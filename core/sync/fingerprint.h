@@ -20,11 +20,15 @@ class Fingerprint {
 
   void add(const Dot& head, const RelativePath& path);
   void remove(const Dot& head, const RelativePath& path);
+  // That of other heads.
+  void add(const Fingerprint& other) { add(other.bytes_); }
 
   [[nodiscard]] ByteView view() const { return bytes_; }
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 
  private:
+  void add(const std::array<std::byte, 32>& addend);
+
   std::array<std::byte, 32> bytes_{};  // Big-endian.
 };
 

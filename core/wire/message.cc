@@ -42,6 +42,7 @@ void to_wire(const ShareHello& hello, wire::ShareMessage& to) {
   auto* arm = to.mutable_hello();
   for (const MemberOpHash& head : hello.member_op_heads)
     set(arm->add_member_op_heads(), head.view());
+  arm->set_audits(hello.audits);
 }
 
 Result<MessageBody> from_wire(const wire::ShareHello& arm) {
@@ -54,6 +55,7 @@ Result<MessageBody> from_wire(const wire::ShareHello& arm) {
     if (!get(head, hash)) return malformed("head of a membership log");
     hello.member_op_heads.push_back(hash);
   }
+  hello.audits = arm.audits();
   return MessageBody(std::move(hello));
 }
 
@@ -244,6 +246,73 @@ void to_wire(const BarrierReached& barrier, wire::ShareMessage& to) {
   to.mutable_barrier_reached()->set_id(barrier.id);
 }
 
+void to_wire(const AuditQuestion& question, wire::ShareMessage& to) {
+  auto* arm = to.mutable_audit_question();
+  arm->set_question(question.question);
+  set(arm->mutable_clock(), question.clock.view());
+  arm->set_after(question.after.text());
+  arm->set_through(question.through.text());
+  arm->set_paths(question.paths);
+  set(arm->mutable_fingerprint(), question.fingerprint.view());
+}
+
+bool get(const std::string& from, Fingerprint& to) {
+  if (from.size() != to.view().size()) return false;
+  to = Fingerprint::from(as_bytes(from));
+  return true;
+}
+
+// The root where nothing is said.
+bool get(const std::string& from, RelativePath& to) {
+  if (from.empty()) return true;
+  auto path = RelativePath::parse(from);
+  if (path) to = *std::move(path);
+  return path.has_value();
+}
+
+Result<MessageBody> from_wire(const wire::AuditQuestion& arm) {
+  AuditQuestion question{.question = arm.question(), .paths = arm.paths()};
+  const bool whole = get(arm.clock(), question.clock) && get(arm.after(), question.after) &&
+                     get(arm.through(), question.through) &&
+                     get(arm.fingerprint(), question.fingerprint);
+  const bool in_order = question.through.is_root() || question.after < question.through;
+  if (!whole || !in_order) return malformed("audit's question");
+  return MessageBody(std::move(question));
+}
+
+void to_wire(const AuditAnswer& answer, wire::ShareMessage& to) {
+  auto* arm = to.mutable_audit_answer();
+  arm->set_question(answer.question);
+  arm->set_kind(static_cast<std::uint32_t>(answer.kind));
+  for (const PathsPart& part : answer.parts) {
+    auto* wire_part = arm->add_parts();
+    wire_part->set_through(part.through.text());
+    wire_part->set_paths(part.paths);
+    set(wire_part->mutable_fingerprint(), part.fingerprint.view());
+  }
+}
+
+Result<MessageBody> from_wire(const wire::AuditAnswer& arm) {
+  if (static_cast<std::size_t>(arm.parts_size()) > RangeSplit::kPartsMax) {
+    return too_many("parts of an audit's answer");
+  }
+  AuditAnswer answer{.question = arm.question()};
+  if (arm.kind() < 1 || arm.kind() > 3) return malformed("kind of an audit's answer");
+  answer.kind = static_cast<AuditAnswer::Kind>(arm.kind());
+  if (answer.kind != AuditAnswer::Kind::different && arm.parts_size() > 0) {
+    return malformed("audit's answer");
+  }
+  for (const auto& wire_part : arm.parts()) {
+    PathsPart part{.paths = wire_part.paths()};
+    const bool whole = get(wire_part.through(), part.through) && part.paths > 0 &&
+                       get(wire_part.fingerprint(), part.fingerprint);
+    const RelativePath before = answer.parts.empty() ? RelativePath() : answer.parts.back().through;
+    if (!whole || !(before < part.through)) return malformed("part of an audit's answer");
+    answer.parts.push_back(std::move(part));
+  }
+  return MessageBody(std::move(answer));
+}
+
 Result<MessageBody> body_from(const wire::ShareMessage& message) {
   switch (message.body_case()) {
     case wire::ShareMessage::kHello: return from_wire(message.hello());
@@ -258,6 +327,8 @@ Result<MessageBody> body_from(const wire::ShareMessage& message) {
     case wire::ShareMessage::kBarrier: return MessageBody(Barrier{message.barrier().id()});
     case wire::ShareMessage::kBarrierReached:
       return MessageBody(BarrierReached{message.barrier_reached().id()});
+    case wire::ShareMessage::kAuditQuestion: return from_wire(message.audit_question());
+    case wire::ShareMessage::kAuditAnswer: return from_wire(message.audit_answer());
     case wire::ShareMessage::BODY_NOT_SET: break;
   }
   return malformed("message of no known kind");

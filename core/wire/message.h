@@ -11,12 +11,15 @@
 #include "core/index/segment.h"
 #include "core/sync/fingerprint.h"
 #include "core/sync/membership.h"
+#include "core/sync/range_split.h"
 
 namespace lansync {
 
 // "We share this; so much I know of who belongs to it."
 struct ShareHello {
   std::vector<MemberOpHash> member_op_heads;
+  // The sender answers an AuditQuestion: this lansync does.
+  bool audits = true;
   friend bool operator==(const ShareHello&, const ShareHello&) = default;
 };
 
@@ -88,9 +91,34 @@ struct BarrierReached {
   friend bool operator==(const BarrierReached&, const BarrierReached&) = default;
 };
 
-using MessageBody =
-    std::variant<ShareHello, MemberOpsRequest, MemberOps, ShareState, Segment, ChunkListRequest,
-                 ChunkListReply, ChunkRequest, ChunksMissing, Barrier, BarrierReached>;
+using AuditClock = Id<32, struct AuditClockTag>;
+
+// "Under the clock with this hash, the paths after `after` and up to `through` have these heads
+// with me. With you?" Asked only of members whose hello says that they answer.
+struct AuditQuestion {
+  std::uint32_t question = 0;
+  AuditClock clock;
+  RelativePath after;    // The root: from the first path on.
+  RelativePath through;  // The root: to the last. Else greater than `after`.
+  std::uint64_t paths = 0;
+  Fingerprint fingerprint;
+  friend bool operator==(const AuditQuestion&, const AuditQuestion&) = default;
+};
+
+// `moving`: the sender's clock is another, or became one meanwhile. `parts` are the sender's, where
+// it differs: in order, none of them empty, at most RangeSplit::kPartsMax.
+struct AuditAnswer {
+  enum class Kind : std::uint8_t { equal = 1, different = 2, moving = 3 };
+
+  std::uint32_t question = 0;
+  Kind kind = Kind::equal;
+  std::vector<PathsPart> parts;
+  friend bool operator==(const AuditAnswer&, const AuditAnswer&) = default;
+};
+
+using MessageBody = std::variant<ShareHello, MemberOpsRequest, MemberOps, ShareState, Segment,
+                                 ChunkListRequest, ChunkListReply, ChunkRequest, ChunksMissing,
+                                 Barrier, BarrierReached, AuditQuestion, AuditAnswer>;
 
 struct Message {
   ShareId share;

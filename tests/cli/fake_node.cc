@@ -50,7 +50,7 @@ asio::awaitable<Outcome<Answer>> FakeCommands::run(Request request, Reply& reply
   }
   if (const auto* verify = std::get_if<VerifyRequest>(&request)) {
     VerifyReport report;
-    report.shares.push_back({{"aa11", "Photos", verify->folder}, 2, 30, 0, {}});
+    report.shares.push_back({{"aa11", "Photos", verify->folder}, 2, 30, 0, {}, {}});
     if (last_part(verify->folder) != "rotten") co_return Answer(std::move(report));
     report.shares.back().findings.push_back({"a", "content", "it is not what it was", "mend it"});
     co_return Answer(std::move(report), ExitCode::integrity);

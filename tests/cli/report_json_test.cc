@@ -28,8 +28,13 @@ TEST_CASE("Every report is read as it was written") {
       FlushReport{{{{"a", "b", "c"}, true, "ff", 0, 0, 2}, {{"d", "e", "f"}, false, "", 1, 2, 0}}},
       ResumeReport{{"a", "b", "c"}, 250},
       VerifyReport{},
-      VerifyReport{
-          {{{"a", "b", "c"}, 3, 4, 5, {{"p", "content", "m", "f"}}}, {.share = {"d", "e", "f"}}}},
+      VerifyReport{{{{"a", "b", "c"},
+                     3,
+                     4,
+                     5,
+                     {{"p", "content", "m", "f"}},
+                     {{"i", "n", "different", {"p", "q"}, true}, {"i", "n", "equal", {}, false}}},
+                    {.share = {"d", "e", "f"}}}},
       StopReport{4711},
   };
   for (const Report& report : reports) {

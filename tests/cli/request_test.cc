@@ -24,7 +24,7 @@ TEST_CASE("Every request is read as it was written") {
       FlushRequest{"/a", std::nullopt},
       ResumeRequest{"/a"},
       VerifyRequest{},
-      VerifyRequest{"/a"},
+      VerifyRequest{"/a", true},
       StopRequest{},
   };
   for (const Request& request : requests) {

@@ -189,9 +189,9 @@ TEST_CASE("Flush says of each share whether it is in sync") {
 TEST_CASE("Verify says of each share whether it is sound, and what is not") {
   CHECK(render_verify({}) == "no shares, nothing to verify\n");
   CHECK(render_verify(
-            {{{{"a", "A", "/a"}, 3, 4000, 0, {}},
-              {{"b", "B", "/b"}, 1, 5, 1, {{"p", "content", "is wrong", "mend it"}}},
-              {{"c", "C", "/c"}, 0, 0, 0, {{"", "index", "x", ""}, {"q", "k", "y", ""}}}}}) ==
+            {{{{"a", "A", "/a"}, 3, 4000, 0, {}, {}},
+              {{"b", "B", "/b"}, 1, 5, 1, {{"p", "content", "is wrong", "mend it"}}, {}},
+              {{"c", "C", "/c"}, 0, 0, 0, {{"", "index", "x", ""}, {"q", "k", "y", ""}}, {}}}}) ==
         "A: sound, 3 files (4.0 kB) read\n"
         "B: 1 thing is not as it should be, 1 file (5 B) read\n"
         "  1 file changed all the time and could not be compared\n"
@@ -199,8 +199,28 @@ TEST_CASE("Verify says of each share whether it is sound, and what is not") {
         "C: 2 things are not as they should be, 0 files (0 B) read\n"
         "  ! x\n"
         "  ! q: y\n");
-  const VerifyReport many{{{{"a", "A", "/a"}, 0, 0, 0, std::vector<IssueReport>(11)}}};
+  const VerifyReport many{{{{"a", "A", "/a"}, 0, 0, 0, std::vector<IssueReport>(11), {}}}};
   CHECK(render_verify(many).ends_with("! and 1 more: lansync verify --json\n"));
+  CHECK(render_verify({{{{"a", "A", "/a"},
+                         1,
+                         5,
+                         0,
+                         {},
+                         {{"i", "nas", "equal", {}, false},
+                          {"i", "desk", "different", {"p", "q"}, true},
+                          {"i", "old", "unsupported", {}, false},
+                          {"i", "busy", "moving", {}, false},
+                          {"i", "gone", "silent", {}, false}}}}}) ==
+        "A: sound, 1 file (5 B) read\n"
+        "  nas knows the same\n"
+        "  desk knows something else at 2 paths or more\n"
+        "  ! p: differs from desk's; report this as a bug, and edit it on the device where it is "
+        "right\n"
+        "  ! q: differs from desk's; report this as a bug, and edit it on the device where it is "
+        "right\n"
+        "  old has a lansync that is too old to be asked\n"
+        "  busy was not in sync for long enough; try again\n"
+        "  gone did not answer\n");
 }
 
 TEST_CASE("No name of the corpus steers a terminal, in whatever output it stands") {
@@ -221,7 +241,13 @@ TEST_CASE("No name of the corpus steers a terminal, in whatever output it stands
     CHECK(steers_nothing(render_forget({name.path})));
     CHECK(steers_nothing(render_flush({{{share, true, "", 0, 0, 1}}})));
     const IssueReport finding{name.path, name.path, name.path, name.path};
-    CHECK(steers_nothing(render_verify({{{share, 1, 1, 1, {finding}}}})));
+    CHECK(steers_nothing(
+        render_verify({{{share,
+                         1,
+                         1,
+                         1,
+                         {finding},
+                         {{name.path, name.path, "different", {name.path}, false}}}}})));
     CHECK(steers_nothing(render_resume({share, 1})));
     CHECK(steers_nothing(describe({ExitCode::failed, name.path, name.path, name.path})));
     // A name adds no line.

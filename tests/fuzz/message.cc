@@ -28,6 +28,12 @@ void check(const ChunkRequest& request) {
     LANSYNC_ASSERT(ref.chunk.bytes > 0 && ref.chunk.bytes <= limits::kChunkBytesMax);
   }
 }
+void check(const AuditAnswer& answer) {
+  LANSYNC_ASSERT(answer.parts.size() <= RangeSplit::kPartsMax);
+  for (const PathsPart& part : answer.parts) {
+    LANSYNC_ASSERT(part.paths > 0 && !part.through.is_root());
+  }
+}
 template <class Body>
 void check(const Body&) {}
 

@@ -66,6 +66,8 @@ constexpr std::uint64_t kChunkListReply = 8;
 constexpr std::uint64_t kChunkRequest = 9;
 constexpr std::uint64_t kChunksMissing = 10;
 constexpr std::uint64_t kBarrier = 11;
+constexpr std::uint64_t kAuditQuestion = 13;
+constexpr std::uint64_t kAuditAnswer = 14;
 
 Crafted repeated(std::size_t count, std::uint64_t field, ByteView value) {
   Crafted body;
@@ -182,6 +184,66 @@ TEST_CASE("Chunks have a length that a chunk can have, and a hash or none", "[co
       {"listed: a chunk and a byte", chunk_list(1, 1, 33), Errc::malformed},
       {"a file of the most chunks", chunk_list(most_chunks, 1), kAccepted},
       {"a file of one more", chunk_list(most_chunks + 1, 1), Errc::limit_exceeded},
+  });
+}
+
+Crafted question(std::string_view after, std::string_view through) {
+  return message(kAuditQuestion, Crafted()
+                                     .bytes(2, id(1))
+                                     .bytes(3, as_bytes(after))
+                                     .bytes(4, as_bytes(through))
+                                     .bytes(6, id(2)));
+}
+
+Crafted part(std::string_view through, std::uint64_t paths = 1, std::size_t fingerprint = 32) {
+  return Crafted().bytes(1, as_bytes(through)).number(2, paths).bytes(3, Bytes(fingerprint));
+}
+
+Crafted answer(std::uint64_t kind, const std::vector<Crafted>& parts) {
+  Crafted body = Crafted().number(2, kind);
+  for (const Crafted& one : parts) body.bytes(3, one);
+  return message(kAuditAnswer, body);
+}
+
+TEST_CASE("An audit is about paths that can be, in order", "[core][message]") {
+  const std::string long_path(limits::kPathBytesMax + 1, 'a');
+  const Crafted no_clock = Crafted().bytes(6, id(2));
+  const Crafted no_fingerprint = Crafted().bytes(2, id(1));
+  std::vector<Crafted> parts;
+  for (char c = 'a'; c < 'a' + 16; ++c) parts.push_back(part(std::string(1, c)));
+  std::vector<Crafted> too_many = parts;
+  too_many.push_back(part("z"));
+  check({
+      {"all paths", question("", ""), kAccepted},
+      {"from one on", question("a", ""), kAccepted},
+      {"up to one", question("", "a"), kAccepted},
+      {"between two", question("a", "a/b"), kAccepted},
+      {"no paths", question("a", "a"), Errc::malformed},
+      {"backwards", question("b", "a"), Errc::malformed},
+      {"no clock", message(kAuditQuestion, no_clock), Errc::malformed},
+      {"no fingerprint", message(kAuditQuestion, no_fingerprint), Errc::malformed},
+      {"a way out", question("", "../a"), Errc::malformed},
+      {"an absolute path", question("/a", ""), Errc::malformed},
+      {"our own folder", question("", ".lansync/a"), Errc::malformed},
+      {"no text", question("", "\xff"), Errc::malformed},
+      {"a path that is too long", question(long_path, ""), Errc::malformed},
+      {"the same", answer(1, {}), kAccepted},
+      {"the same, and yet not", answer(1, {part("a")}), Errc::malformed},
+      {"moving", answer(3, {}), kAccepted},
+      {"moving, and yet not", answer(3, {part("a")}), Errc::malformed},
+      {"no kind", answer(0, {}), Errc::malformed},
+      {"an unknown kind", answer(4, {}), Errc::malformed},
+      {"a kind beyond a byte", answer(257, {}), Errc::malformed},
+      {"no parts: none of these paths", answer(2, {}), kAccepted},
+      {"parts", answer(2, parts), kAccepted},
+      {"more parts", answer(2, too_many), Errc::limit_exceeded},
+      {"a part twice", answer(2, {part("a"), part("a")}), Errc::malformed},
+      {"parts out of order", answer(2, {part("b"), part("a")}), Errc::malformed},
+      {"a part without end", answer(2, {part("")}), Errc::malformed},
+      {"a part of nothing", answer(2, {part("a", 0)}), Errc::malformed},
+      {"a part that leads out", answer(2, {part("a/..")}), Errc::malformed},
+      {"half a fingerprint", answer(2, {part("a", 1, 16)}), Errc::malformed},
+      {"no fingerprint", answer(2, {part("a", 1, 0)}), Errc::malformed},
   });
 }
 

@@ -46,7 +46,10 @@ inline std::vector<std::pair<std::string, Message>> sample_messages() {
   ShareState state{sample_clock(), Fingerprint::from(random_bytes(1, 32)), true, 12, 1ULL << 40};
 
   std::vector<std::pair<std::string, MessageBody>> bodies;
-  bodies.emplace_back("hello", ShareHello{{numbered<MemberOpHash>(4), numbered<MemberOpHash>(5)}});
+  // As a lansync says it that knows no audits, and as later ones do.
+  bodies.emplace_back("hello",
+                      ShareHello{{numbered<MemberOpHash>(4), numbered<MemberOpHash>(5)}, false});
+  bodies.emplace_back("hello_audits", ShareHello{{numbered<MemberOpHash>(4)}, true});
   bodies.emplace_back("member_ops_request", MemberOpsRequest{});
   bodies.emplace_back("member_ops", MemberOps{genesis, {op, op}});
   bodies.emplace_back("state", std::move(state));
@@ -59,6 +62,14 @@ inline std::vector<std::pair<std::string, Message>> sample_messages() {
   bodies.emplace_back("chunks_missing", ChunksMissing{7, {0, 1, 1023}});
   bodies.emplace_back("barrier", Barrier{0xffffffffffffffff});
   bodies.emplace_back("barrier_reached", BarrierReached{1});
+  const Fingerprint fingerprint = Fingerprint::from(random_bytes(2, 32));
+  const RelativePath first = *RelativePath::parse("a/b");
+  const RelativePath last = *RelativePath::parse("c");
+  bodies.emplace_back("audit_question", AuditQuestion{8, numbered<AuditClock>(10), first, last,
+                                                      1ULL << 33, fingerprint});
+  bodies.emplace_back(
+      "audit_answer",
+      AuditAnswer{8, AuditAnswer::Kind::different, {{first, 1, fingerprint}, {last, 9, {}}}});
 
   std::vector<std::pair<std::string, Message>> messages;
   for (auto& [name, body] : bodies) {
