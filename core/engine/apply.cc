@@ -65,7 +65,7 @@ Result<ApplyStepDone> installed(Result<InstallOutcome> outcome) {
 }
 
 Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
-  const std::string claimed = std::string(kClaimed) + step.stage;
+  const std::string claimed = std::string(kClaimed) + step.trash;
   if (step.kind == ApplyStep::Kind::install_link) {
     if (auto removed = fs.remove_stage(step.stage); !removed) return std::move(removed).error();
     if (auto made = fs.make_stage_link(step.stage, step.link_target); !made) {
@@ -109,6 +109,10 @@ Result<ApplyStepDone> set_metadata(FileSystem& fs, const ApplyStep& step) {
   if (new_mtime) {
     if (auto set = fs.set_mtime(step.path, step.mtime); !set) return std::move(set).error();
     wanted.mtime = step.mtime;
+  }
+  // Also what an attempt has set that failed to make it durable.
+  if (before->kind != NodeKind::link) {
+    if (auto synced = fs.sync_metadata(step.path); !synced) return std::move(synced).error();
   }
   const auto after = fs.stat(step.path);
   if (!after) return after.error();
@@ -180,7 +184,10 @@ Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix) {
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {
     if (!is_claimed(name)) continue;
-    auto moved = fs.move_stage_to_trash(name, std::string(trash_prefix) + name);
+    auto moved = fs.move_stage_to_trash(name, name.substr(kClaimed.size()));
+    if (!moved && moved.error().code == std::errc::file_exists) {
+      moved = fs.move_stage_to_trash(name, std::string(trash_prefix) + name);
+    }
     if (!moved) return moved;
   }
   return {};

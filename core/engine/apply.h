@@ -16,9 +16,11 @@ Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps);
 
 // A staged file is claimed, that is renamed, before it is exchanged with what a person has at its
 // path: whatever is found under a claimed name after a crash may be the person's, and is never
-// written to or thrown away, but moved to the trash by recover_claimed().
+// written to or thrown away, but moved to the trash by recover_claimed(), under the name that the
+// step had for what it displaces: the step's intent (intents.h) says so.
 bool is_claimed(std::string_view stage_name);
-// Once, before the first job, when a share is opened. `trash_prefix` makes the names unique.
+// Once, before the first job, when a share is opened. `trash_prefix` makes a name unique that is
+// taken.
 Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix);
 
 }  // namespace lansync

@@ -12,6 +12,31 @@ bool is_what_it_becomes(const Found& found, const Intent& intent) {
   return seen.stat.kind == NodeKind::dir || seen.content == intent.becomes->content;
 }
 
+bool changes_metadata_only(const DiskRow& before, const DiskRow& after) {
+  return before.stat.kind == after.stat.kind && before.content == after.content &&
+         before.source == after.source;
+}
+
+// A step sets mode and time one after the other. What it did of that is its own; the rest is as it
+// was, and neither is a person's doing. The row displays what it did, and so the step is due again.
+DiskRow row_half_way(const DiskRow& before, const DiskRow& after, const FileStat& seen) {
+  DiskRow row = before;
+  if (seen.mode == after.stat.mode) row.stat.mode = seen.mode;
+  if (seen.mtime == after.stat.mtime) row.stat.mtime = seen.mtime;
+  return row;
+}
+
+// What the row of an intent's path is, given what was found there.
+std::optional<DiskRow> row_now(const Found& found, const Intent& intent) {
+  if (!intent.becomes || !found.row) return intent.becomes;
+  const DiskRow& after = *intent.becomes;
+  const FileStat& seen = found.seen->stat;
+  const bool complete = seen.mode == after.stat.mode &&
+                        (seen.kind == NodeKind::dir || seen.mtime == after.stat.mtime);
+  if (complete || !changes_metadata_only(*found.row, after)) return after;
+  return row_half_way(*found.row, after, seen);
+}
+
 }  // namespace
 
 Result<void> Intents::load() {
@@ -65,9 +90,8 @@ Result<std::optional<RelativePath>> Intents::settle(Found& found, WallTime now) 
   const Intent& intent = doubt.mapped();
   if (!is_what_it_becomes(found, intent)) return std::optional<RelativePath>();
   if (auto recorded = record_trash(intent, now); !recorded) return recorded.error();
-  found.row = intent.becomes;
-  const auto written =
-      intent.becomes ? index_.put_disk(*intent.becomes) : index_.remove_disk(found.path);
+  found.row = row_now(found, intent);
+  const auto written = found.row ? index_.put_disk(*found.row) : index_.remove_disk(found.path);
   if (!written) return written.error();
   return std::optional(intent.becomes ? intent.becomes->source : found.path);
 }

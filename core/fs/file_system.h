@@ -134,6 +134,9 @@ class FileSystem {
   virtual Result<void> set_mode(const RelativePath& path, std::uint32_t mode) = 0;
   // The link's own time for a link.
   virtual Result<void> set_mtime(const RelativePath& path, WallTime mtime) = 0;
+  // Makes the mode and time of a file or directory durable, which its directory's sync_dir() need
+  // not do.
+  virtual Result<void> sync_metadata(const RelativePath& path) = 0;
   // Makes the names in a directory durable.
   virtual Result<void> sync_dir(const RelativePath& dir) = 0;
   // The same for the names in the staging folder and the trash.

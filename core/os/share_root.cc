@@ -324,6 +324,20 @@ Result<void> ShareRoot::set_mtime(const RelativePath& path, WallTime mtime) {
   return {};
 }
 
+Result<void> ShareRoot::sync_metadata(const RelativePath& path) {
+  auto place = find(path);
+  if (!place) return std::move(place).error();
+  if (auto checked = check_metadata_target(*place, false); !checked) return checked;
+  // Not waiting, should it be a pipe by now.
+  const UniqueFd fd(::openat(place->dir.get(), place->name.c_str(),
+                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (fd.get() >= 0) return sync_fd(fd.get(), path.text());
+  if (errno != EACCES) return errno_about(path.text());
+  // Its mode keeps even its owner from opening it. All that is on its disk includes it.
+  if (::syncfs(control_.stage()) != 0) return errno_about(path.text());
+  return {};
+}
+
 Result<void> ShareRoot::sync_dir(const RelativePath& dir) {
   auto fd = beneath_.open_dir(dir, O_RDONLY);
   if (!fd) return std::move(fd).error();

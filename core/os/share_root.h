@@ -67,6 +67,7 @@ class ShareRoot final : public FileSystem {
   Result<void> remove_dir(const RelativePath& path) override;
   Result<void> set_mode(const RelativePath& path, std::uint32_t mode) override;
   Result<void> set_mtime(const RelativePath& path, WallTime mtime) override;
+  Result<void> sync_metadata(const RelativePath& path) override;
   Result<void> sync_dir(const RelativePath& dir) override;
   Result<void> sync_control() override;
 

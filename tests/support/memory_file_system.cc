@@ -271,6 +271,24 @@ Result<void> MemoryFileSystem::set_mtime(const RelativePath& path, WallTime mtim
   return {};
 }
 
+Result<void> MemoryFileSystem::sync_metadata(const RelativePath& path) {
+  auto lock = disk_->begin(DiskOperation::sync_metadata);
+  if (!lock) return std::move(lock).error();
+  auto place = disk_->find_place(path);
+  if (!place) return std::move(place).error();
+  auto node = place->require();
+  if (!node) return std::move(node).error();
+  if ((*node)->kind == NodeKind::other) return not_a_file(path.text());
+  if ((*node)->kind == NodeKind::link) {
+    return disk_error(std::errc::too_many_symbolic_link_levels, path.text());
+  }
+  if ((*node)->kind == NodeKind::file && (*node)->links > 1) {
+    return Error(Errc::refused, path.text());
+  }
+  disk_->sync_file(**node);
+  return {};
+}
+
 Result<void> MemoryFileSystem::sync_dir(const RelativePath& dir) {
   auto lock = disk_->begin(DiskOperation::sync_dir);
   if (!lock) return std::move(lock).error();

@@ -38,6 +38,7 @@ enum class DiskOperation {
   remove_dir,
   set_mode,
   set_mtime,
+  sync_metadata,
   sync_dir,
   sync_control,
   move_to_trash,
@@ -206,6 +207,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<void> remove_dir(const RelativePath& path) override;
   Result<void> set_mode(const RelativePath& path, std::uint32_t mode) override;
   Result<void> set_mtime(const RelativePath& path, WallTime mtime) override;
+  Result<void> sync_metadata(const RelativePath& path) override;
   Result<void> sync_dir(const RelativePath& dir) override;
   Result<void> sync_control() override;
   Result<void> move_to_trash(const RelativePath& path, std::string_view trash) override;

@@ -32,7 +32,8 @@ void MemoryDisk::sync_file(MemoryNode& node) {
   if (!journal.strict()) sync_dir(*mounted.root);
 }
 
-void MemoryDisk::sync_dir(const MemoryNode& dir) {
+void MemoryDisk::sync_dir(MemoryNode& dir) {
+  dir.sync_metadata();
   journal.sync_dir(&dir);
   if (journal.strict()) return;
   for (const MemoryNodePtr& tree : {mounted.root, mounted.stage, mounted.trash}) {

@@ -76,6 +76,40 @@ TEST_CASE("What a person put in the place of a lost step is theirs", "[engine][i
   CHECK(replaced.index.trash_totals()->files == 0);
 }
 
+TEST_CASE("What a lost step did not get to is nobody's doing", "[engine][intents]") {
+  MemoryIndex index;
+  const DiskRow before = file_row("f", 1);
+  DiskRow after = before;
+  after.stat.mode = 0600;
+  after.stat.mtime = WallTime{7};
+  after.shown = {Dot{{}, 1}};
+  REQUIRE(index.put_disk(before));
+  REQUIRE(Intents(index).begin({before.path, after, {}}));
+  Intents intents(index);
+  REQUIRE(intents.load());
+  Found found = found_file(before, before);
+
+  SECTION("half of it was done") {
+    found.seen->stat.mode = 0600;
+    CHECK(*intents.settle(found, kNow) == before.path);
+    CHECK(found.row->stat == found.seen->stat);
+    CHECK(found.row->shown == before.shown);
+  }
+  SECTION("a person was there too") {
+    found.seen->stat.mode = 0640;
+    found.seen->stat.mtime = WallTime{7};
+    CHECK(*intents.settle(found, kNow) == before.path);
+    CHECK(found.row->stat.mode == before.stat.mode);
+    CHECK(found.row->stat.mtime == WallTime{7});
+  }
+  SECTION("all of it was done") {
+    found.seen->stat = after.stat;
+    CHECK(*intents.settle(found, kNow) == before.path);
+    CHECK(found.row == after);
+  }
+  CHECK(*index.disk(before.path) == *found.row);
+}
+
 TEST_CASE("A file that a lost step removed is not missed", "[engine][intents]") {
   MemoryIndex index;
   const DiskRow row = file_row("f", 1);

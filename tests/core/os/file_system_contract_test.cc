@@ -589,4 +589,18 @@ TEST_CASE("Directories are synced where they are", "[fs]") {
   });
 }
 
+TEST_CASE("Metadata is synced of files and directories, whatever their mode", "[fs]") {
+  for_each_world([](ShareWorld& world) {
+    populate(world);
+    REQUIRE(world.fs().sync_metadata(at("file")));
+    REQUIRE(world.fs().sync_metadata(at("dir")));
+    REQUIRE(world.fs().set_mode(at("file"), 0));
+    CHECK(world.fs().sync_metadata(at("file")));
+    CHECK(error_of(world.fs().sync_metadata(at("absent"))) == errc::no_such_file_or_directory);
+    CHECK(error_of(world.fs().sync_metadata(at("link"))) == errc::too_many_symbolic_link_levels);
+    CHECK(error_of(world.fs().sync_metadata(at("other"))) == Errc::changed);
+    CHECK(error_of(world.fs().sync_metadata({})) == Errc::refused);
+  });
+}
+
 }  // namespace lansync::test

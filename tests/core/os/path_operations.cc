@@ -66,6 +66,8 @@ std::vector<PathOperation> all() {
                 [](FileSystem& fs, Path path) { return error_of(fs.read_link(path)); }),
       operation("is_open_for_writing",
                 [](FileSystem& fs, Path path) { return error_of(fs.is_open_for_writing(path)); }),
+      operation("sync_metadata",
+                [](FileSystem& fs, Path path) { return error_of(fs.sync_metadata(path)); }),
       operation("sync_dir", [](FileSystem& fs, Path path) { return error_of(fs.sync_dir(path)); }),
       operation("make_dir",
                 [](FileSystem& fs, Path path) { return error_of(fs.make_dir(path, 0777)); }),
