@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/crypto/pairing_code.h"
 #include "core/os/system_entropy.h"
 #include "tests/e2e/evil_peer/member.h"
 #include "tests/e2e/evil_peer/tcp_socket.h"
@@ -18,10 +19,12 @@ namespace lansync::evil {
 
 using Json = nlohmann::json;
 
-// Ports on which it claims to have an invitation.
+// A port on which it says that it has an invitation.
 struct Trap {
   TcpListener listener;
-  std::uint64_t guesses = 0;  // Joiners that have proven a code there; a wrong one, to be sure.
+  std::optional<PairingCode> code =
+      std::nullopt;           // Of a true one; of others nobody knows the code.
+  std::uint64_t guesses = 0;  // Joiners that have shown a proof there.
 };
 
 // The device, what it is in the middle of, and what it keeps open.

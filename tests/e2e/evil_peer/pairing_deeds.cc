@@ -140,6 +140,39 @@ Json set_traps(Peer& peer, const Json& order) {
   return {{"ports", ports}};
 }
 
+// Makes a share of its own, whose owner it is, and waits for whoever has the code that it returns.
+Json found(Peer& peer, const Json&) {
+  Genesis genesis;
+  peer.entropy.fill(genesis.nonce);
+  genesis.name = "Photos";
+  genesis.creator = peer.member.id();
+  genesis.creator_name = "founder";
+  genesis.created_at = present().wall;
+  const Grant own{sign_genesis(genesis, peer.member.sign()), {}};
+  if (auto admitted = peer.member.admit(own); !admitted) return failed(admitted.error());
+  auto listener = TcpListener::open(0);
+  if (!listener) return failed(listener.error());
+  const PairingCode code = PairingCode::generate(peer.entropy);
+  const std::uint16_t port = listener->port();
+  peer.traps.push_back({*std::move(listener), code});
+  return {{"port", port}, {"code", code.text()}};
+}
+
+// The joiner has shown that it knows the code of a true invitation.
+Bytes grant_to(Peer& peer, const DeviceId& joiner, ByteView description) {
+  Membership& membership = peer.member.membership();
+  MemberOp op;
+  op.share = membership.share();
+  op.author = peer.member.id();
+  op.parents = membership.heads();
+  op.subject = joiner;
+  op.name = decode_pairing_name(description).value();
+  op.at = present().wall;
+  (void)membership.add(sign_member_op(op, peer.member.sign()));
+  const auto ops = membership.ops();
+  return encode(Grant{membership.genesis_record(), {ops.begin(), ops.end()}});
+}
+
 Json look_at_traps(Peer& peer, const Json&) {
   Json guesses = Json::array();
   for (const Trap& trap : peer.traps) guesses.push_back(trap.guesses);
@@ -153,7 +186,8 @@ void spring(Peer& peer, Trap& trap) {
   if (!socket) return;
   auto conversation = Conversation::answer(peer.member.device(), *std::move(socket));
   if (!conversation || conversation->channel().purpose() != Purpose::pair) return;
-  Invitation invitation(PairingCode::generate(peer.entropy).password(), Clock::now());
+  const PairingCode code = trap.code.value_or(PairingCode::generate(peer.entropy));
+  Invitation invitation(code.password(), Clock::now());
   PairingInviter inviter(invitation, channel_of(*conversation, peer.member),
                          encode_pairing_name("evil"), peer.entropy);
   while (const auto message = next_pairing_message(*conversation)) {
@@ -161,21 +195,24 @@ void spring(Peer& peer, Trap& trap) {
     InviterAction action = inviter.resume(Clock::now(), *message);
     if (auto* send = std::get_if<PairingSend>(&action)) {
       conversation->say(kPairingRecord, send->message);
-    } else {
-      if (auto* over = std::get_if<PairingFailed>(&action)) {
-        conversation->say(kPairingRecord, over->reply);
-      }
-      return;
+      continue;
     }
+    if (auto* over = std::get_if<PairingFailed>(&action)) {
+      conversation->say(kPairingRecord, over->reply);
+    } else {
+      const DeviceId joiner = conversation->channel().peer().device();
+      const Bytes& description = std::get<PairingProven>(action).description;
+      const Bytes grant = grant_to(peer, joiner, description);
+      conversation->say(kPairingRecord, inviter.grant(grant));
+      conversation->hear(kPatience);  // Until it has gone.
+    }
+    return;
   }
 }
 
 Deeds pairing_deeds() {
-  return {{"join", join},
-          {"guess", guess},
-          {"guess at once", guess_at_once},
-          {"set traps", set_traps},
-          {"look at traps", look_at_traps}};
+  return {{"join", join},           {"guess", guess}, {"guess at once", guess_at_once},
+          {"set traps", set_traps}, {"found", found}, {"look at traps", look_at_traps}};
 }
 
 }  // namespace lansync::evil

@@ -1,6 +1,6 @@
 #include "tests/e2e/evil_peer/visit.h"
 
-#include <array>
+#include <algorithm>
 #include <utility>
 
 #include "transport/record_types.h"
@@ -65,7 +65,14 @@ void Visit::handle(const Record& record) {
 
 void Visit::handle(const MessageBody& body) {
   ++heard_[body.index()];
-  if (const auto* segment = std::get_if<Segment>(&body)) {
+  if (const auto* hello = std::get_if<ShareHello>(&body)) {
+    const auto unknown = [&](const MemberOpHash& head) {
+      return !member_.membership().knows(head);
+    };
+    if (std::ranges::any_of(hello->member_op_heads, unknown)) say(MemberOpsRequest{});
+  } else if (const auto* ops = std::get_if<MemberOps>(&body)) {
+    for (const SignedRecord& op : ops->ops) (void)member_.membership().add(op);
+  } else if (const auto* segment = std::get_if<Segment>(&body)) {
     member_.learn(*segment);
   } else if (const auto* state = std::get_if<ShareState>(&body)) {
     state_ = *state;
