@@ -111,7 +111,7 @@ Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& stat
     peer.cursor = 0;
     auto places = index_.segments(0, 1);
     if (!places) return std::move(places).error();
-    for (; !places->empty(); places = index_.segments(peer.cursor, kPlacesPerRead)) {
+    for (; places && !places->empty(); places = index_.segments(peer.cursor, kPlacesPerRead)) {
       peer.cursor = places->back().arrival;
     }
     if (!places) return std::move(places).error();
