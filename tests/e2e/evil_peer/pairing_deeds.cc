@@ -205,6 +205,7 @@ void spring(Peer& peer, Trap& trap) {
       const Bytes grant = grant_to(peer, joiner, description);
       conversation->say(kPairingRecord, inviter.grant(grant));
       conversation->hear(kPatience);  // Until it has gone.
+      trap.listener.close();          // From now on the founder calls, and is not called.
     }
     return;
   }

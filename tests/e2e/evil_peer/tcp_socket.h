@@ -41,6 +41,8 @@ class TcpListener {
   static Result<TcpListener> open(std::uint16_t port);
   // Requires that one is waiting (poll its fd), or waits for one.
   Result<TcpSocket> accept();
+  // Nobody is there any more.
+  void close() { fd_ = UniqueFd(); }
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
 
