@@ -70,8 +70,20 @@ ShareHost& Node::add_share(ShareHost::Parts parts) {
 }
 
 void Node::remove_share(const ShareId& share) {
-  shares_.erase(share);
+  const auto removed = shares_.find(share);
+  if (removed == shares_.end()) return;
+  std::vector<PeerSession*> carried;
+  for (const auto& [device, session] : by_device_) {
+    if (removed->second->membership().member(device) != nullptr) carried.push_back(session);
+  }
+  shares_.erase(removed);
   if (invitation_ && invitation_->share == share) invitation_.reset();
+  for (PeerSession* session : carried) {
+    options_.log("ending the connection with " + short_name(session->device()) +
+                 ": a share was closed");
+    drop_peer(*session);
+    session->close(Errc::closed);
+  }
   recheck_members();
 }
 

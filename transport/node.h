@@ -100,6 +100,9 @@ class Node final : public PeerSessionOwner {
 
   // --- Shares ---
   ShareHost& add_share(ShareHost::Parts parts);
+  // Ends the sessions with the share's members. A session greets once for each share: in one that
+  // went on, they would say nothing to the share if it were added again. Other shares that they
+  // have together with us go on in the next session.
   void remove_share(const ShareId& share);
   [[nodiscard]] ShareHost* share(const ShareId& share);
 
