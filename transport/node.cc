@@ -16,6 +16,7 @@ Node::Node(asio::any_io_executor executor, const LocalDevice& device, WorkerPool
       pool_(pool),
       options_(std::move(options)),
       backoff_(load_be<std::uint64_t>(device.keys.id().view())),
+      stranger_log_(options_.log),
       dial_now_(executor) {}
 
 Node::~Node() = default;
@@ -79,8 +80,8 @@ void Node::remove_share(const ShareId& share) {
   shares_.erase(removed);
   if (invitation_ && invitation_->share == share) invitation_.reset();
   for (PeerSession* session : carried) {
-    options_.log("ending the connection with " + short_name(session->device()) +
-                 ": a share was closed");
+    log_about(session->device(), "ending the connection with " + short_name(session->device()) +
+                                     ": a share was closed");
     drop_peer(*session);
     session->close(Errc::closed);
   }
@@ -164,8 +165,9 @@ void Node::on_session_established(PeerSession& session) {
   SessionEntry& entry = entry_of(session);
   entry.since = Clock::now();
   if (entry.handshake != nullptr) std::exchange(entry.handshake, nullptr)->set(session.device());
-  if (!session.dialled().empty()) backoff_.handle_success(session.dialled());
   if (session.purpose() == Purpose::pair) {
+    // A person's doing, and no reason to come back.
+    if (session.initiated()) backoff_.handle_success(session.dialled());
     return session.initiated() ? begin_joining(entry) : begin_inviting(entry);
   }
   adopt_peer(session);
@@ -187,15 +189,22 @@ void Node::adopt_peer(PeerSession& session) {
     other.close(Errc::busy);
   }
   by_device_[device] = &session;
-  options_.log("connected to " + short_name(device) + " at " + session.address());
+  log_about(device, "connected to " + short_name(device) + " at " + session.address());
   for (const auto& [id, host] : shares_) host->add_peer(device, session);
   options_.on_change();
+}
+
+bool Node::has_lasted(const PeerSession& session) {
+  return entry_of(session).since + kLastingTime <= Clock::now();
 }
 
 void Node::drop_peer(PeerSession& session) {
   const auto known = by_device_.find(session.device());
   if (known == by_device_.end() || known->second != &session) return;
   by_device_.erase(known);
+  if (!session.dialled().empty() && has_lasted(session)) {
+    backoff_.handle_success(session.dialled());
+  }
   for (const auto& [id, host] : shares_) host->remove_peer(session.device());
 }
 
@@ -249,9 +258,19 @@ void Node::on_session_closed(PeerSession& session, const Error& error) {
       by_device_.size() > 0 &&
       std::ranges::any_of(by_device_, [&](const auto& one) { return one.second == &session; });
   if (!was_up) return;
-  options_.log("disconnected from " + short_name(session.device()) + ": " + to_string(error));
+  log_about(session.device(),
+            "disconnected from " + short_name(session.device()) + ": " + to_string(error));
+  // One that gave way to another, or that we ended, says nothing about the address.
+  if (!session.dialled().empty() && !has_lasted(session)) note_failure(session.dialled());
   drop_peer(session);
   options_.on_change();
+}
+
+void Node::log_about(const DeviceId& device, const std::string& line) {
+  LogLimiter& log = is_member_anywhere(device)
+                        ? member_logs_.try_emplace(device, options_.log).first->second
+                        : stranger_log_;
+  log.handle_line(line, Clock::now());
 }
 
 const PeerSession* Node::session(const DeviceId& device) const {

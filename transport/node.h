@@ -18,6 +18,7 @@
 #include "transport/address_book.h"
 #include "transport/dialer.h"
 #include "transport/listener.h"
+#include "transport/log_limiter.h"
 #include "transport/one_shot.h"
 #include "transport/peer_session.h"
 #include "transport/share_host.h"
@@ -60,6 +61,7 @@ struct JoinDeadlines {
 //     cross, the one that the smaller device id dialled stays; an older one gives way to a newer
 //     one;
 //   - whoever is no member of anything within kStrangerTime is sent away;
+//   - an address whose sessions end before kLastingTime is dialled less and less often;
 //   - one invitation is open at a time.
 //
 // Confined to the network thread. stop(), then let the io_context run until the sessions have
@@ -71,6 +73,11 @@ class Node final : public PeerSessionOwner {
   // How long the larger id leaves the dialling to the smaller one.
   static constexpr std::chrono::seconds kPoliteDelay{2};
   static constexpr std::size_t kDialsMax = 8;
+  // How long a session lasts at least that was worth dialling. Whoever shakes hands and hangs up
+  // would otherwise be dialled again at once, for ever. Long enough to keep them to 12 sessions a
+  // minute if they wait for it; short against the wait after a few failures, lest a network that
+  // works for moments only be punished.
+  static constexpr std::chrono::seconds kLastingTime{5};
   // Devices that one code is tried with: each of them may guess once what it is.
   static constexpr std::size_t kInvitersTriedMax = 20;
 
@@ -203,6 +210,7 @@ class Node final : public PeerSessionOwner {
   void run_session(SessionEntry& entry);
   void adopt_peer(PeerSession& session);
   void drop_peer(PeerSession& session);
+  [[nodiscard]] bool has_lasted(const PeerSession& session);
   [[nodiscard]] bool displaces(const PeerSession& newer, const SessionEntry& older) const;
 
   void begin_joining(SessionEntry& entry);
@@ -224,6 +232,8 @@ class Node final : public PeerSessionOwner {
   asio::awaitable<void> dial_given(std::shared_ptr<Given> given);
   asio::awaitable<Result<DeviceId>> dial_once(SightedAddress address, std::string name,
                                               std::optional<DeviceId> expected);
+  // Once for each attempt: of a session that ended at once, whoever dialled hears, too.
+  void note_failure(const std::string& dialled);
   // `device` answered at `address`, which was dialled by this name.
   void note_answer(const std::string& name, const SightedAddress& address, const DeviceId& device);
   [[nodiscard]] std::shared_ptr<Given> find_given(const GivenAddress& address) const;
@@ -232,6 +242,8 @@ class Node final : public PeerSessionOwner {
   [[nodiscard]] bool is_member_anywhere(const DeviceId& device) const;
   ChannelOptions channel_options(std::optional<DeviceId> expected) const;
   [[nodiscard]] std::optional<CipherSuite> suite_for(const std::string& dialled) const;
+  // A line about a connection with this device, which it can cause as often as it likes.
+  void log_about(const DeviceId& device, const std::string& line);
   void spawn(asio::awaitable<void> task);
 
   asio::any_io_executor executor_;
@@ -244,6 +256,8 @@ class Node final : public PeerSessionOwner {
   std::vector<std::shared_ptr<Given>> given_;
   // Addresses that refused our suite, and the one to try there instead.
   std::map<std::string, CipherSuite> suites_;
+  std::map<DeviceId, LogLimiter> member_logs_;
+  LogLimiter stranger_log_;  // One for all: a stranger has as many ids as it wants.
   std::map<DeviceId, TimePoint> wanted_since_;
   std::set<DeviceId> dialling_;
   std::map<ShareId, std::unique_ptr<ShareHost>> shares_;

@@ -115,7 +115,7 @@ asio::awaitable<void> Node::dial_device(DeviceId device, std::vector<SightedAddr
       note_answer(to_string(address), address, device);
       break;
     }
-    backoff_.handle_failure(to_string(address), Clock::now());
+    note_failure(to_string(address));
   }
   dialling_.erase(device);
 }
@@ -140,8 +140,13 @@ asio::awaitable<void> Node::dial_given(std::shared_ptr<Given> given) {
     if (given->device == device_.keys.id()) given->device.reset();
     given->problem = candidates.empty() ? "no such name" : answered.error().code.message();
   }
-  backoff_.handle_failure(address.text(), Clock::now());
+  note_failure(address.text());
   options_.on_change();
+}
+
+void Node::note_failure(const std::string& dialled) {
+  const TimePoint now = Clock::now();
+  if (backoff_.may_dial(dialled, now)) backoff_.handle_failure(dialled, now);
 }
 
 void Node::note_answer(const std::string& name, const SightedAddress& address,

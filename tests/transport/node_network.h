@@ -76,10 +76,11 @@ class Device {
   }
 
   [[nodiscard]] const DeviceId& id() const { return keys_.id(); }
-  [[nodiscard]] bool refused_somebody() const {
-    return std::ranges::any_of(
-        log, [](const std::string& line) { return line.find("pairing with") != line.npos; });
+  [[nodiscard]] std::size_t lines_with(std::string_view text) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        log, [&](const std::string& line) { return line.find(text) != line.npos; }));
   }
+  [[nodiscard]] bool refused_somebody() const { return lines_with("pairing with") > 0; }
 
   std::shared_ptr<MemoryFileSystem> files = std::make_shared<MemoryFileSystem>();
   std::vector<std::string> log;
@@ -124,6 +125,8 @@ class Network {
     asio::ip::tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
     return {"127.0.0.1", acceptor.local_endpoint().port()};
   }
+
+  [[nodiscard]] asio::io_context& context() { return context_; }
 
   bool run_until(const std::function<bool()>& reached) {
     const TimePoint end = Clock::now() + kPatience;

@@ -1,6 +1,7 @@
 // Sessions that end, and how they are begun anew.
 #include <catch2/catch.hpp>
 
+#include "tests/transport/loopback.h"
 #include "tests/transport/node_network.h"
 
 namespace lansync::test {
@@ -35,6 +36,84 @@ TEST_CASE("Members greet each other anew after a share was closed and opened aga
   const ShareHost& reopened = network.anna.reopen_share(id, 2);
   REQUIRE_FALSE(is_even_with(reopened, network.ben.id()));
   CHECK(network.run_until([&] { return settled(reopened); }));
+}
+
+// Shakes hands with everybody who calls, and with whoever it calls, and hangs up at once.
+class Quitter {
+ public:
+  explicit Quitter(asio::io_context& context)
+      : context_(context), acceptor_(context, {asio::ip::address_v4::loopback(), 0}) {
+    device_.local.certificate = device_.keys.certify(ShareHost::now().wall);
+    accept();
+  }
+  // What it began must come to its end before it goes.
+  ~Quitter() {
+    acceptor_.close();
+    for (const auto& side : sides_) side->connection.abort({Errc::cancelled, "test"});
+    const auto finished = [](const auto& side) { return side->finished; };
+    while (!std::ranges::all_of(sides_, finished)) context_.run_one();
+  }
+  Quitter(const Quitter&) = delete;
+  Quitter& operator=(const Quitter&) = delete;
+
+  [[nodiscard]] GivenAddress address() const {
+    return {"127.0.0.1", acceptor_.local_endpoint().port()};
+  }
+
+  void call(std::uint16_t port) {
+    tcp::socket socket(context_);
+    socket.connect({asio::ip::address_v4::loopback(), port});
+    begin(std::move(socket),
+          SecureChannel::initiate(device_.local, Purpose::sync, open_options(), ShareHost::now()));
+  }
+
+  // When it hung up.
+  std::vector<TimePoint> ends;
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](const asio::error_code& failure, tcp::socket socket) {
+      if (failure) return;
+      begin(std::move(socket),
+            SecureChannel::respond(device_.local, open_options(), ShareHost::now()));
+      accept();
+    });
+  }
+
+  void begin(tcp::socket socket, SecureChannel channel) {
+    Side& side =
+        *sides_.emplace_back(std::make_unique<Side>(std::move(socket), std::move(channel)));
+    side.observer.established = [this](Connection& connection) {
+      ends.push_back(Clock::now());
+      connection.close(Errc::refused);
+    };
+    side.start();
+  }
+
+  asio::io_context& context_;
+  TestDevice device_{9};
+  tcp::acceptor acceptor_;
+  std::vector<std::unique_ptr<Side>> sides_;
+};
+
+TEST_CASE("Whoever shakes hands and hangs up is called less and less often", "[node]") {
+  Network network;
+  Quitter quitter(network.context());
+  network.anna.node->give_address(quitter.address());
+  REQUIRE(network.run_until([&] { return quitter.ends.size() == 3; }));
+  // At least half of the first wait, and half of the next one.
+  CHECK(quitter.ends[2] - quitter.ends[0] >= DialBackoffOptions().delay_min * 3 / 2);
+}
+
+TEST_CASE("Whoever connects and hangs up again and again fills no log", "[node]") {
+  Network network;
+  Quitter quitter(network.context());
+  for (std::size_t calls = 1; calls <= 3 * LogLimits().lines_max; ++calls) {
+    quitter.call(*network.anna.node->port());
+    REQUIRE(network.run_until([&] { return quitter.ends.size() == calls; }));
+  }
+  CHECK(network.anna.lines_with("connected ") > 0);
+  CHECK(network.anna.lines_with("connected ") <= LogLimits().lines_max);
 }
 
 }  // namespace
