@@ -131,8 +131,9 @@ class Node final : public PeerSessionOwner {
   PairingCode invite(const ShareId& share, Role role, Duration lifetime);
   [[nodiscard]] bool invitation_open() const;
   [[nodiscard]] InvitationState invitation(const ShareId& share) const;
-  // Looks for whoever has an invitation for this code, and becomes a member: asks everybody who
-  // announces one, each once, and then the given addresses.
+  // Looks for whoever has an invitation for this code, and becomes a member: asks the given
+  // addresses, and then everybody who announces one, in random order; each once, and no more than
+  // kInvitersTriedMax that answer.
   //
   // Errors: not_found (nobody has an open invitation); not_authentic (a wrong code), expired,
   // refused or busy, as somebody answered; what kept the last one that was found from being asked.
@@ -223,6 +224,7 @@ class Node final : public PeerSessionOwner {
   asio::awaitable<Result<Grant>> ask_inviter(Inviter inviter, const PairingCode& code,
                                              JoinSearch& search, TimePoint deadline);
   [[nodiscard]] std::optional<Inviter> next_inviter(JoinSearch& search) const;
+  [[nodiscard]] std::optional<Inviter> draw_inviter(JoinSearch& search, bool announced) const;
   asio::awaitable<std::vector<SightedAddress>> resolve(GivenAddress address);
 
   asio::awaitable<void> dial_loop();

@@ -1,5 +1,6 @@
 // The part of Node that lets devices in, and is let in.
 #include <algorithm>
+#include <array>
 
 #include "transport/node.h"
 
@@ -151,28 +152,38 @@ void Node::resume_joiner(SessionEntry& entry, ByteView message) {
   entry.session->close(Errc::closed);
 }
 
-// Who is asked next in this round: those that announce an invitation, then addresses that a person
-// gave, whose device may have one that no announcement of reaches us; in the last round the others.
+// One that was not asked in this round, has not answered in any, and says that it has an invitation
+// or not. By lot: whoever announces many could choose names that come first in any order.
+std::optional<Node::Inviter> Node::draw_inviter(JoinSearch& search, bool announced) const {
+  std::vector<std::map<std::string, Sighted>::const_iterator> candidates;
+  const auto& sightings = addresses_.sightings();
+  for (auto one = sightings.begin(); one != sightings.end(); ++one) {
+    const auto& [instance, sighted] = *one;
+    if (sighted.invitation_open != announced || search.asked.contains(instance)) continue;
+    if (!search.answered_tags.contains(sighted.device_tag)) candidates.push_back(one);
+  }
+  if (candidates.empty()) return std::nullopt;
+  std::array<std::byte, 8> lot{};
+  device_.entropy.fill(lot);
+  const auto& [instance, sighted] = *candidates[load_be<std::uint64_t>(lot) % candidates.size()];
+  search.asked.insert(instance);
+  return Inviter{sighted.device_tag, sighted.addresses, std::nullopt, announced};
+}
+
+// Who is asked next in this round: addresses that a person gave, which nobody on the network can
+// crowd out, and whose device may have an invitation that no announcement of reaches us; then those
+// that announce one; in the last round the others.
 std::optional<Node::Inviter> Node::next_inviter(JoinSearch& search) const {
   if (search.answers >= kInvitersTriedMax) return std::nullopt;
-  for (const auto& [instance, sighted] : addresses_.sightings()) {
-    if (!sighted.invitation_open || search.answered_tags.contains(sighted.device_tag)) continue;
-    if (!search.asked.insert(instance).second) continue;
-    return Inviter{sighted.device_tag, sighted.addresses, std::nullopt};
-  }
   for (const auto& given : given_) {
     const std::string tag = given->device ? device_tag(*given->device) : std::string();
     if (given->device && search.answered_tags.contains(tag)) continue;
     if (!search.asked.insert(given->address.text()).second) continue;
     return Inviter{tag, {}, given->address};
   }
+  if (auto inviter = draw_inviter(search, /*announced=*/true)) return inviter;
   if (!search.everybody) return std::nullopt;
-  for (const auto& [instance, sighted] : addresses_.sightings()) {
-    if (search.answered_tags.contains(sighted.device_tag)) continue;
-    if (!search.asked.insert(instance).second) continue;
-    return Inviter{sighted.device_tag, sighted.addresses, std::nullopt, /*announced=*/false};
-  }
-  return std::nullopt;
+  return draw_inviter(search, /*announced=*/false);
 }
 
 asio::awaitable<Result<Grant>> Node::join(PairingCode code, JoinDeadlines until) {
@@ -211,9 +222,11 @@ asio::awaitable<Result<Grant>> Node::ask_inviter(Inviter inviter, const PairingC
                                                  JoinSearch& search, TimePoint deadline) {
   if (inviter.given) inviter.addresses = co_await resolve(*inviter.given);
   Error failed{Errc::not_found, "address"};
+  // A second guess at the same device would cost its owner another attempt.
   for (const SightedAddress& address : inviter.addresses) {
-    // A second guess at the same device would cost its owner another attempt.
     if (search.answered.contains(address)) co_return failed;
+  }
+  for (const SightedAddress& address : inviter.addresses) {
     auto grant = co_await join_at(address, code, deadline);
     if (grant) co_return grant;
     failed = std::move(grant).error();

@@ -42,7 +42,7 @@ TEST_CASE("Members greet each other anew after a share was closed and opened aga
 class Quitter {
  public:
   explicit Quitter(asio::io_context& context)
-      : context_(context), acceptor_(context, {asio::ip::address_v4::loopback(), 0}) {
+      : context_(context), acceptor_(context, {asio::ip::address_v4::any(), 0}) {
     device_.local.certificate = device_.keys.certify(ShareHost::now().wall);
     accept();
   }
@@ -114,6 +114,42 @@ TEST_CASE("Whoever connects and hangs up again and again fills no log", "[node]"
   }
   CHECK(network.anna.lines_with("connected ") > 0);
   CHECK(network.anna.lines_with("connected ") <= LogLimits().lines_max);
+}
+
+// Twice as many as a code is tried with, and then Anna, whose invitation is the true one.
+void hide_behind_false_inviters(Network& network, const Quitter& quitter) {
+  for (std::size_t number = 1; number <= 2 * Node::kInvitersTriedMax; ++number) {
+    const std::string ip = "127.0.1." + std::to_string(number);
+    network.ben.node->sighted("a liar at " + ip, {ip, true, {{ip, quitter.address().port}}});
+  }
+  network.ben.node->sighted("anna", network.anna.sighting());
+}
+
+TEST_CASE("No choice of names hides an invitation behind false ones", "[node]") {
+  Network network;
+  Quitter quitter(network.context());
+  const ShareId id = network.anna.found_share().id();
+  const PairingCode code = network.anna.node->invite(id, Role::editor, 10min);
+  hide_behind_false_inviters(network, quitter);
+  // Each time with a chance of about one in two: never, once in 2^60.
+  bool found = false;
+  for (int attempt = 0; attempt < 60 && !found; ++attempt) {
+    quitter.ends.clear();
+    found = network.join(network.ben, code).has_value();
+    CHECK(quitter.ends.size() <= Node::kInvitersTriedMax);
+  }
+  CHECK(found);
+}
+
+TEST_CASE("An address that a person gave is not crowded out by false inviters", "[node]") {
+  Network network;
+  Quitter quitter(network.context());
+  const ShareId id = network.anna.found_share().id();
+  const PairingCode code = network.anna.node->invite(id, Role::editor, 10min);
+  hide_behind_false_inviters(network, quitter);
+  network.ben.node->give_address({"127.0.0.1", *network.anna.node->port()});
+  CHECK(network.join(network.ben, code));
+  CHECK(quitter.ends.empty());
 }
 
 }  // namespace

@@ -145,7 +145,7 @@ TEST_CASE("The answer of an address that a person gave decides at once", "[node]
   }
 }
 
-TEST_CASE("An address that a person gave is asked after those that announce an invitation",
+TEST_CASE("An address that a person gave is asked before those that announce an invitation",
           "[node]") {
   Network network;
   const ShareId annas = network.anna.found_share().id();
@@ -157,6 +157,7 @@ TEST_CASE("An address that a person gave is asked after those that announce an i
   const auto grant = network.join(network.ben, code);
   REQUIRE(grant);
   CHECK(share_id(grant->genesis) == carls);
+  CHECK_FALSE(network.anna.refused_somebody());
 }
 
 TEST_CASE("A device is asked once, however many ways lead to it", "[node]") {
