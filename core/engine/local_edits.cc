@@ -176,6 +176,9 @@ Result<KnownPath> LocalEdits::known(const Found& found) {
     auto source_heads = index_.heads(known.row->source);
     if (!source_heads) return std::move(source_heads).error();
     known.source_heads = *std::move(source_heads);
+    auto source_row = index_.disk(known.row->source);
+    if (!source_row) return std::move(source_row).error();
+    known.source_row = *std::move(source_row);
   }
   auto copies = index_.disk_copies_of(found.path);
   if (!copies) return std::move(copies).error();

@@ -6,6 +6,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
+#include "core/fs/file_time.h"
 #include "core/sync/projection.h"
 
 namespace lansync {
@@ -103,7 +104,7 @@ bool shows_heads(std::span<const Change> heads, const Observation& seen) {
   switch (node.kind) {
     case ChangeKind::file:
       return node.content == seen.content && node.mode == seen.stat.mode &&
-             node.mtime == seen.stat.mtime;
+             may_be_kept_as(node.mtime, seen.stat.mtime);
     case ChangeKind::dir: return node.mode == seen.stat.mode;
     default: return node.content == seen.content;
   }
@@ -228,7 +229,13 @@ LocalChange removed(const KnownPath& known, WallTime now) {
 // delete is always left.
 std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
   const DiskRow& row = *known.row;
-  const auto shown = named(known.source_heads, row.shown);
+  std::vector<Dot> ended = row.shown;
+  if (known.source_row) {
+    std::erase_if(ended, [&](const Dot& dot) {
+      return std::ranges::find(known.source_row->shown, dot) != known.source_row->shown.end();
+    });
+  }
+  const auto shown = named(known.source_heads, ended);
   if (shown.empty()) return std::nullopt;
   const auto age = [](const Change* head) { return std::pair(head->edited_at, head->dot); };
   const Change* last = *std::ranges::max_element(shown, {}, age);
@@ -243,7 +250,7 @@ std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
     change.edited_at = after(now, last->edited_at);
     if (has_content(row)) change.base = row.content;
   }
-  change.supersedes = row.shown;
+  change.supersedes = std::move(ended);
   return change;
 }
 

@@ -29,6 +29,8 @@ struct KnownPath {
   // The heads of the path itself, and, if the row is a conflict copy, those of its source.
   std::vector<Change> heads;
   std::vector<Change> source_heads;
+  // And what is at the source.
+  std::optional<DiskRow> source_row;
   // The conflict copies of this path that are on disk.
   std::vector<DiskRow> copies;
   // The folder has not been looked through since its index was begun. What is found was there
@@ -46,7 +48,8 @@ struct KnownPath {
 //   - what is as the heads want it was put there by nobody and is no change, if what was displayed
 //     before is superseded already;
 //   - a conflict copy that was touched becomes an ordinary file, or goes; either way the version it
-//     showed is no head of its source any more;
+//     showed is no head of its source any more, unless the source shows it, too (for a moment, when
+//     the copy is there already and what is to replace it is not);
 //   - when a file goes, its conflict copies stay, as ordinary files.
 //
 // `seen` empty means that a person removed what the row describes; being unable to look is not

@@ -57,7 +57,7 @@ TEST_CASE("A new inode alone is no change", "[sync][local_change]") {
   const DiskRow row = row_of("f", head);
   Observation seen = seen_as(row);
   seen.stat.inode = 99;
-  CHECK(explain({path_of("f"), row, {head}, {}, {}}, seen, WallTime{20}).changes.empty());
+  CHECK(explain({path_of("f"), row, {head}, {}, {}, {}}, seen, WallTime{20}).changes.empty());
 }
 
 TEST_CASE("What is as the heads want it was put there by nobody", "[sync][local_change]") {
@@ -66,16 +66,17 @@ TEST_CASE("What is as the heads want it was put there by nobody", "[sync][local_
   const DiskRow row = row_of("f", old);
   const Observation seen = seen_as(row_of("f", head));
   // Installed before the power went: the index still has the old row.
-  CHECK(explain({path_of("f"), row, {head}, {}, {}}, seen, WallTime{30}).changes.empty());
-  CHECK(explain({path_of("f"), {}, {head}, {}, {}}, seen, WallTime{30}).changes.empty());
+  CHECK(explain({path_of("f"), row, {head}, {}, {}, {}}, seen, WallTime{30}).changes.empty());
+  CHECK(explain({path_of("f"), {}, {head}, {}, {}, {}}, seen, WallTime{30}).changes.empty());
   // But not if the old version is still there to be superseded.
-  const LocalChange local = explain({path_of("f"), row, {old, head}, {}, {}}, seen, WallTime{30});
+  const LocalChange local =
+      explain({path_of("f"), row, {old, head}, {}, {}, {}}, seen, WallTime{30});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].supersedes == std::vector{old.dot});
   // Nor if a person gave it a mode of its own.
   Observation other = seen;
   other.stat.mode = 0600;
-  CHECK(explain({path_of("f"), {}, {head}, {}, {}}, other, WallTime{30}).changes.size() == 1);
+  CHECK(explain({path_of("f"), {}, {head}, {}, {}, {}}, other, WallTime{30}).changes.size() == 1);
 }
 
 TEST_CASE("An edit is later than what it supersedes, to the end of time", "[sync][local_change]") {
@@ -89,7 +90,7 @@ TEST_CASE("An edit is later than what it supersedes, to the end of time", "[sync
     const DiskRow row = row_of("f", head);
     Observation seen = seen_as(row);
     seen.content = toy_content("b");
-    const LocalChange local = explain({path_of("f"), row, {head}, {}, {}}, seen, WallTime{20});
+    const LocalChange local = explain({path_of("f"), row, {head}, {}, {}, {}}, seen, WallTime{20});
     REQUIRE(local.changes.size() == 1);
     CHECK(local.changes[0].edited_at.ns == after);
     // The mode was not touched, so it is as old as it was.
@@ -108,7 +109,7 @@ TEST_CASE("An edit is later than the conflict copies beside it", "[sync][local_c
   const DiskRow copy = row_of("f (conflict)", loser);
   const Observation seen = seen_as(row_of("f", file_head("f", 3, "b", 20)));
   const LocalChange local =
-      explain({path_of("f"), row, {dir, loser}, {}, {copy}}, seen, WallTime{20});
+      explain({path_of("f"), row, {dir, loser}, {}, {}, {copy}}, seen, WallTime{20});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].edited_at > loser.edited_at);
   CHECK(local.changes[0].supersedes == std::vector{dir.dot});
@@ -123,7 +124,8 @@ TEST_CASE("An edit of a version that was superseded meanwhile leaves a new mode 
   const Change head = file_head("f", 2, "b", 20);
   Change mode = file_head("f", 3, "", 25);
   mode.kind = ChangeKind::metadata;
-  const LocalChange local = explain({path_of("f"), row, {head, mode}, {}, {}}, seen, WallTime{30});
+  const LocalChange local =
+      explain({path_of("f"), row, {head, mode}, {}, {}, {}}, seen, WallTime{30});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].mode_at < mode.mode_at);
 }
@@ -133,26 +135,42 @@ TEST_CASE("Removing a file does not bring back a copy of what is superseded",
   const Change winner = file_head("f", 1, "a", 10);
   const Change gone = file_head("f", 2, "b", 5);
   const DiskRow copy = row_of("f (conflict)", gone);
-  const LocalChange local = explain({path_of("f"), row_of("f", winner), {winner}, {}, {copy}},
+  const LocalChange local = explain({path_of("f"), row_of("f", winner), {winner}, {}, {}, {copy}},
                                     std::nullopt, WallTime{30});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].kind == ChangeKind::deleted);
   CHECK(local.changes[0].supersedes == std::vector{winner.dot});
   // Nor does its own removal end it twice.
-  CHECK(explain({copy.path, copy, {}, {winner}, {}}, std::nullopt, WallTime{30}).changes.empty());
+  CHECK(
+      explain({copy.path, copy, {}, {winner}, {}, {}}, std::nullopt, WallTime{30}).changes.empty());
 }
 
 TEST_CASE("A delete is later than the copies that it ends", "[sync][local_change]") {
   const Change winner = file_head("f", 1, "a", 10);
   const Change loser = file_head("f", 2, "b", 500);
   const DiskRow copy = row_of("f (conflict)", loser);
-  const LocalChange local = explain(
-      {path_of("f"), row_of("f", winner), {winner, loser}, {}, {copy}}, std::nullopt, WallTime{30});
+  const LocalChange local =
+      explain({path_of("f"), row_of("f", winner), {winner, loser}, {}, {}, {copy}}, std::nullopt,
+              WallTime{30});
   REQUIRE(local.changes.size() == 2);
   CHECK(local.changes[0].path == copy.path);
   CHECK(local.changes[0].content == loser.content);
   CHECK(local.changes[1].supersedes == std::vector{winner.dot, loser.dot});
   CHECK(local.changes[1].edited_at > loser.edited_at);
+}
+
+TEST_CASE("A conflict copy may go while its source shows the same version",
+          "[sync][local_change]") {
+  const Change winner = file_head("f", 1, "winner", 20);
+  const Change loser = file_head("f", 2, "loser", 10);
+  const DiskRow copy = row_of("f (conflict)", loser);
+  // The winner has not taken the loser's place yet. A person who moves the copy onto the file has
+  // taken nothing back.
+  KnownPath known{copy.path, copy, {}, {winner, loser}, row_of("f", loser), {}};
+  CHECK(explain(known, std::nullopt, WallTime{30}).changes.empty());
+  known.source_row = row_of("f", winner);
+  REQUIRE(explain(known, std::nullopt, WallTime{30}).changes.size() == 1);
+  CHECK(explain(known, std::nullopt, WallTime{30}).changes[0].supersedes == copy.shown);
 }
 
 TEST_CASE("Removing a conflict copy says nothing about mode and time", "[sync][local_change]") {
@@ -163,7 +181,7 @@ TEST_CASE("Removing a conflict copy says nothing about mode and time", "[sync][l
   third.mode_at = WallTime{5000};
   const DiskRow copy = row_of("f (conflict)", loser);
   const LocalChange local =
-      explain({copy.path, copy, {}, {winner, loser, third}, {}}, std::nullopt, WallTime{30});
+      explain({copy.path, copy, {}, {winner, loser, third}, {}, {}}, std::nullopt, WallTime{30});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].kind == ChangeKind::metadata);
   CHECK(local.changes[0].mode_at < winner.mode_at);
@@ -174,7 +192,8 @@ TEST_CASE("The last version of a path ends by a delete", "[sync][local_change]")
   // Its copy stood beside a directory that other paths imply.
   const Change only = file_head("f", 1, "a", 10);
   const DiskRow copy = row_of("f (conflict)", only);
-  const LocalChange local = explain({copy.path, copy, {}, {only}, {}}, std::nullopt, WallTime{30});
+  const LocalChange local =
+      explain({copy.path, copy, {}, {only}, {}, {}}, std::nullopt, WallTime{30});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].kind == ChangeKind::deleted);
   CHECK(local.changes[0].path == path_of("f"));
@@ -190,7 +209,8 @@ TEST_CASE("A touch restates the mode that is displayed, whichever of two equal t
   row.shown = {one.dot, two.dot};
   Observation seen = seen_as(row);
   seen.stat.mtime = WallTime{77};
-  const LocalChange local = explain({path_of("f"), row, {one, two}, {}, {}}, seen, WallTime{30});
+  const LocalChange local =
+      explain({path_of("f"), row, {one, two}, {}, {}, {}}, seen, WallTime{30});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].mode == 0755);
   CHECK(local.changes[0].mtime == WallTime{77});
@@ -208,7 +228,7 @@ TEST_CASE("More heads than a change may supersede are ended by several changes",
   for (const bool gone : {false, true}) {
     Observation seen = seen_as(row);
     seen.content = toy_content("b");
-    const LocalChange local = explain({path_of("f"), row, heads, {}, {}},
+    const LocalChange local = explain({path_of("f"), row, heads, {}, {}, {}},
                                       gone ? std::nullopt : std::optional(seen), WallTime{30});
     REQUIRE(local.changes.size() == 3);
     std::set<Dot> ended;

@@ -1,0 +1,31 @@
+// Times on disks that keep them coarsely.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/base/time.h"
+
+namespace lansync {
+
+// Whether a file whose mtime was set to `meant` may have `kept` on some file system: the same, cut
+// or rounded to the grain of NTFS and SMB (100 ns), of a microsecond or a millisecond, of exFAT
+// (10 ms), ext3 and HFS+ (1 s) or FAT (2 s).
+//
+// Without it such a disk would never show what it was told, and be told again for ever. The price
+// is that a time that differs from a round one by less than the grain counts as that.
+inline bool may_be_kept_as(WallTime meant, WallTime kept) {
+  if (meant == kept) return true;
+  constexpr std::array<std::int64_t, 6> kGrainsNs = {100,        1'000,         1'000'000,
+                                                     10'000'000, 1'000'000'000, 2'000'000'000};
+  // The difference, which any two times from the network need not have.
+  std::int64_t apart = 0;
+  if (__builtin_sub_overflow(meant.ns, kept.ns, &apart) || apart == INT64_MIN) return false;
+  apart = apart < 0 ? -apart : apart;
+  for (const std::int64_t grain : kGrainsNs) {
+    if (kept.ns % grain == 0 && apart < grain) return true;
+  }
+  return false;
+}
+
+}  // namespace lansync
