@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 
+#include "core/fs/file_time.h"
 #include "core/fs/installer.h"
 
 namespace lansync {
@@ -116,6 +117,7 @@ Result<ApplyStepDone> set_metadata(FileSystem& fs, const ApplyStep& step) {
   }
   const auto after = fs.stat(step.path);
   if (!after) return after.error();
+  if (new_mtime && may_be_kept_as(step.mtime, after->mtime)) wanted.mtime = after->mtime;
   // Some file systems keep no modes.
   const bool mode_as_set = after->mode == step.mode || after->mode == before->mode;
   if (FileIdentity::of(*after) != FileIdentity::of(wanted) || !mode_as_set) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/fs/file_time.h"
+
 namespace lansync {
 namespace {
 
@@ -22,15 +24,16 @@ bool changes_metadata_only(const DiskRow& before, const DiskRow& after) {
 DiskRow row_half_way(const DiskRow& before, const DiskRow& after, const FileStat& seen) {
   DiskRow row = before;
   if (seen.mode == after.stat.mode) row.stat.mode = seen.mode;
-  if (seen.mtime == after.stat.mtime) row.stat.mtime = seen.mtime;
+  if (may_be_kept_as(after.stat.mtime, seen.mtime)) row.stat.mtime = seen.mtime;
   return row;
 }
 
 // What the row of an intent's path is, given what was found there.
 std::optional<DiskRow> row_now(const Found& found, const Intent& intent) {
   if (!intent.becomes || !found.row) return intent.becomes;
-  const DiskRow& after = *intent.becomes;
+  DiskRow after = *intent.becomes;
   const FileStat& seen = found.seen->stat;
+  if (may_be_kept_as(after.stat.mtime, seen.mtime)) after.stat.mtime = seen.mtime;
   const bool complete = seen.mode == after.stat.mode &&
                         (seen.kind == NodeKind::dir || seen.mtime == after.stat.mtime);
   if (complete || !changes_metadata_only(*found.row, after)) return after;

@@ -6,6 +6,7 @@
 #include "core/base/byte_io.h"
 #include "core/chunk/hash.h"
 #include "core/fs/conflict_name.h"
+#include "core/fs/file_time.h"
 
 namespace lansync {
 namespace {
@@ -18,7 +19,8 @@ bool same_content(const DiskRow& row, const ShownNode& node) {
 // A directory that exists only because of its content has no mode of its own to insist on.
 bool same_metadata(const DiskRow& row, const ShownNode& node) {
   switch (node.kind) {
-    case ChangeKind::file: return row.stat.mode == node.mode && row.stat.mtime == node.mtime;
+    case ChangeKind::file:
+      return row.stat.mode == node.mode && may_be_kept_as(node.mtime, row.stat.mtime);
     case ChangeKind::dir: return node.shown.empty() || row.stat.mode == node.mode;
     default: return true;
   }

@@ -43,6 +43,7 @@ struct Replaced {
 };
 
 constexpr WallTime kNow{1000};
+constexpr WallTime kSetTime{1'700'000'001'234'567'891};
 
 TEST_CASE("What a lost step made is the step's", "[engine][intents]") {
   Replaced replaced;
@@ -81,7 +82,7 @@ TEST_CASE("What a lost step did not get to is nobody's doing", "[engine][intents
   const DiskRow before = file_row("f", 1);
   DiskRow after = before;
   after.stat.mode = 0600;
-  after.stat.mtime = WallTime{7};
+  after.stat.mtime = kSetTime;
   after.shown = {Dot{{}, 1}};
   REQUIRE(index.put_disk(before));
   REQUIRE(Intents(index).begin({before.path, after, {}}));
@@ -97,10 +98,10 @@ TEST_CASE("What a lost step did not get to is nobody's doing", "[engine][intents
   }
   SECTION("a person was there too") {
     found.seen->stat.mode = 0640;
-    found.seen->stat.mtime = WallTime{7};
+    found.seen->stat.mtime = kSetTime;
     CHECK(*intents.settle(found, kNow) == before.path);
     CHECK(found.row->stat.mode == before.stat.mode);
-    CHECK(found.row->stat.mtime == WallTime{7});
+    CHECK(found.row->stat.mtime == kSetTime);
   }
   SECTION("all of it was done") {
     found.seen->stat = after.stat;

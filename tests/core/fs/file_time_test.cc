@@ -1,0 +1,43 @@
+#include "core/fs/file_time.h"
+
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+namespace lansync {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kOdd = 1'700'000'001 * kSecond + 123'456'789;
+
+bool kept(std::int64_t meant, std::int64_t as) {
+  return may_be_kept_as(WallTime{meant}, WallTime{as});
+}
+
+TEST_CASE("A time may be kept as it is, or cut or rounded to a usual grain", "[fs]") {
+  CHECK(kept(kOdd, kOdd));
+  CHECK(kept(kOdd, kOdd - 89));                              // 100 ns
+  CHECK(kept(kOdd, kOdd - 789));                             // 1 us
+  CHECK(kept(kOdd, 1'700'000'001 * kSecond + 120'000'000));  // 10 ms
+  CHECK(kept(kOdd, 1'700'000'001 * kSecond));                // 1 s
+  CHECK(kept(kOdd, 1'700'000'002 * kSecond));                // 1 s, rounded up
+  CHECK(kept(kOdd, 1'700'000'000 * kSecond));                // 2 s
+  CHECK(kept(-kOdd, -1'700'000'001 * kSecond));
+}
+
+TEST_CASE("Another time is another time", "[fs]") {
+  CHECK_FALSE(kept(kOdd, kOdd - 1));
+  CHECK_FALSE(kept(kOdd, kOdd - kSecond));
+  CHECK_FALSE(kept(kOdd, 1'699'999'999 * kSecond));  // Round, and too far away for its grain.
+  CHECK_FALSE(kept(kOdd, 1'700'000'004 * kSecond));
+  CHECK_FALSE(kept(kOdd, 0));
+  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  CHECK_FALSE(kept(kMin, kMax));
+  CHECK_FALSE(kept(kMax, kMin));
+  CHECK_FALSE(kept(0, kMin));
+  CHECK_FALSE(kept(kMin, 0));
+}
+
+}  // namespace
+}  // namespace lansync
