@@ -68,6 +68,7 @@ Result<void> Applier::replan_one(const RelativePath& path) {
   }
   fetcher_.keep_only(path, installs);
   removals_.erase(path);
+  end_complaints(path, *steps);
   if (steps->empty()) {
     window_.erase(path);
     return index_.remove_pending(path);
@@ -107,6 +108,9 @@ Result<void> Applier::advance(Now now) {
     lacking_bytes_ = 0;
     return {};
   }
+  // Fetches make room by ending, and by having nobody left to ask.
+  const bool had_room = std::exchange(had_room_, fetcher_.has_room());
+  if (had_room_ && !had_room) wake(Waits::room);
   std::vector<RelativePath> due;
   for (auto& [path, pending] : window_) {
     if (pending.retry_at > now.steady) continue;
@@ -312,9 +316,10 @@ void Applier::record_failure(const InJob& done, const Error& error, TimePoint no
   if (overtaken || error.code == make_error_code(Errc::busy)) {
     retry(step.source, now + kBusyDelay);
   } else if (error.code == std::errc::directory_not_empty) {
-    issues_.raise({step.path.text(), "not_empty",
-                   "was deleted on another device, but holds something here that is not synced",
-                   "delete the folder, or move what is in it"});
+    complain(step.source,
+             {step.path.text(), "not_empty",
+              "was deleted on another device, but holds something here that is not synced",
+              "delete the folder, or move what is in it"});
     scan_.request(step.path, true);
     retry(step.source, now + kRetryDelay);
   } else if (error.code == make_error_code(Errc::corrupt)) {
@@ -336,14 +341,32 @@ void Applier::handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now) 
       failed.error.code == std::error_code(EDQUOT, std::generic_category())) {
     const auto totals = index_.pending_totals();
     lacking_bytes_ = totals ? std::max<std::uint64_t>(totals->bytes, 1) : 1;
-    issues_.raise({failed.path.text(), "no_space", "the disk is full",
-                   "make room; syncing goes on by itself"});
+    complain(failed.source, {failed.path.text(), "no_space", "the disk is full",
+                             "make room; syncing goes on by itself"});
     retry(failed.source, now + kNoSpaceDelay);
     return;
   }
-  issues_.raise({failed.path.text(), "unwritable", to_string(failed.error),
-                 "see that lansync may write there; it tries again by itself"});
+  complain(failed.source, {failed.path.text(), "unwritable", to_string(failed.error),
+                           "see that lansync may write there; it tries again by itself"});
   retry(failed.source, now + kRetryDelay);
+}
+
+void Applier::complain(const RelativePath& source, PathIssue issue) {
+  complaints_[source][issue.path] = issue.code;
+  issues_.raise(std::move(issue));
+}
+
+// What is not to be done any more is nobody's problem.
+void Applier::end_complaints(const RelativePath& source, const std::vector<Step>& steps) {
+  const auto complaints = complaints_.find(source);
+  if (complaints == complaints_.end()) return;
+  std::erase_if(complaints->second, [&](const auto& complaint) {
+    const auto is_there = [&](const Step& step) { return step.path.text() == complaint.first; };
+    if (std::ranges::any_of(steps, is_there)) return false;
+    issues_.clear(complaint.first, complaint.second);
+    return true;
+  });
+  if (complaints->second.empty()) complaints_.erase(complaints);
 }
 
 void Applier::retry(const RelativePath& source, TimePoint at) { window_[source].retry_at = at; }

@@ -110,6 +110,8 @@ class Applier {
   Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
   Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
   void in_doubt(const Step& step);
+  void complain(const RelativePath& source, PathIssue issue);
+  void end_complaints(const RelativePath& source, const std::vector<Step>& steps);
   void record_failure(const InJob& done, const Error& error, TimePoint now);
   void wake(Waits waits);
   void retry(const RelativePath& source, TimePoint at);
@@ -133,6 +135,8 @@ class Applier {
   std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
   std::set<RelativePath> making_;         // Directories that the batch makes.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
+  bool had_room_ = true;                  // For fetches, at the last look.
+  std::map<RelativePath, std::map<std::string, std::string>> complaints_;  // By source: path, code.
   bool job_under_way_ = false;
   std::uint64_t trash_serial_ = 0;
 

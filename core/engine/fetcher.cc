@@ -166,7 +166,11 @@ Result<void> Fetcher::handle_chunk_list(const DeviceId& peer, const ChunkListRep
     fetch.lacking.insert(peer);
     ++peers_.at(peer).wrong_chunks;
   };
+  // No list is longer than the smallest chunks would make it.
+  const std::uint64_t chunks_max =
+      fetch.wanted.size / (chunk_bytes_average(ChunkClass::kib64) / 4) + 1;
   const bool fits = reply.first == fetch.list.chunks.size() && !reply.chunks.empty() &&
+                    reply.total <= chunks_max &&
                     reply.chunks.size() <= reply.total - std::min(reply.first, reply.total);
   if (!fits) {
     distrust();

@@ -32,6 +32,11 @@ class PathIssues {
     }
   }
   void clear(const std::string& path) { issues_.erase(path); }
+  // Only if it is that one, and no later one of another kind.
+  void clear(const std::string& path, std::string_view code) {
+    const auto issue = issues_.find(path);
+    if (issue != issues_.end() && issue->second.code == code) issues_.erase(issue);
+  }
   // Clears all beneath a directory that is no more.
   void clear_beneath(const std::string& dir) {
     clear_where(dir, [](const PathIssue&, std::string_view) { return true; });

@@ -82,13 +82,14 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
     return {};
   }
   if (!listing) {
-    listing_.erase(dir);
+    const bool recursive = listing_.extract(dir).mapped();
     const Error& error = listing.error();
     if (no_root) {
       root_error_ = error;  // Nothing of it is to be believed.
       to_list_.clear();
       to_hash_.clear();
       gone_.clear();
+      failed_[RelativePath()] = true;
     } else if (is_no_dir(error) && !dir.is_root()) {
       // Its parent tells what is there instead. What was in it is not there, whatever that is.
       if (auto reported = report_gone_beneath(dir); !reported) return reported;
@@ -96,6 +97,7 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
     } else {
       issues_.raise({dir.text(), "unreadable", to_string(error),
                      "make the folder readable for the user that lansync runs as"});
+      note_failure(dir, recursive, error);
     }
     end_round_if_done();
     return {};
@@ -107,6 +109,12 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
   listing_.erase(dir);
   end_round_if_done();
   return compared;
+}
+
+// What may not be read is not worth another attempt before somebody has done something about it.
+void Scan::note_failure(const RelativePath& dir, bool recursive, const Error& error) {
+  if (error.code == std::errc::permission_denied) return;
+  failed_[dir] = failed_[dir] || recursive;
 }
 
 // What an earlier look at the directory complained of, unless it is still so. compare() raises what
@@ -245,6 +253,7 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
     } else {
       issues_.raise({path.text(), "unreadable", to_string(error),
                      "make the file readable for the user that lansync runs as"});
+      note_failure(path.parent(), false, error);
     }
     end_round_if_done();
     return;

@@ -5,10 +5,12 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/engine/found.h"
 #include "core/engine/held_deletions.h"
+#include "core/engine/hints.h"
 #include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/path_issues.h"
@@ -61,6 +63,9 @@ class Scan {
 
   // What is to be published now; empty if nothing is.
   std::vector<Found> poll_found();
+  // Directories that could not be looked at, or something in them, by a failure that may pass: to
+  // be looked at again after a while.
+  Hints::Dirs take_failed() { return std::exchange(failed_, {}); }
 
   [[nodiscard]] bool idle() const;
   [[nodiscard]] std::uint64_t finished_rounds() const { return finished_rounds_; }
@@ -74,6 +79,7 @@ class Scan {
     std::optional<DiskRow> row;  // What the index had when the file was listed.
   };
 
+  void note_failure(const RelativePath& dir, bool recursive, const Error& error);
   void clear_issues(const RelativePath& dir, const Listing& listing);
   Result<void> compare(const RelativePath& dir, const Listing& listing);
   Result<void> compare_entry(const RelativePath& path, const FileStat& stat,
@@ -100,6 +106,7 @@ class Scan {
   std::set<RelativePath> stale_;  // Listings under way that must not be believed.
   std::map<RelativePath, Found> found_;
   std::map<RelativePath, Found> gone_;  // And what stands where a directory was.
+  Hints::Dirs failed_;
   bool round_open_ = false;
   std::uint64_t finished_rounds_ = 0;
 };

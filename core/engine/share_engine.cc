@@ -9,6 +9,9 @@
 namespace lansync {
 namespace {
 
+// After a look that failed; what failed once mostly fails for a while.
+constexpr std::chrono::seconds kLookAgainAfter{10};
+
 Error stopped() { return {Errc::wrong_state, "share that has stopped"}; }
 
 }  // namespace
@@ -197,6 +200,7 @@ void ShareEngine::follow(const Hints::Dirs& hints) {
 void ShareEngine::handle_timeout(Now now) {
   if (failed_) return;
   follow(hints_.take_due(now.steady));
+  follow(retries_.take_due(now.steady));
   fetcher_.handle_timeout(now.steady);
   if (verification_) verification_->handle_timeout(now.steady);
   if (next_scan_ <= now.steady) {
@@ -209,9 +213,10 @@ void ShareEngine::handle_timeout(Now now) {
 std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   if (failed_) return std::nullopt;
   TimePoint deadline = next_scan_;
-  for (const auto& due : {hints_.deadline(), fetcher_.next_deadline(), applier_.next_deadline(),
-                          exchange_.next_deadline(now), audits_.next_deadline(),
-                          verification_ ? verification_->next_deadline() : std::nullopt}) {
+  for (const auto& due :
+       {hints_.deadline(), retries_.deadline(), fetcher_.next_deadline(), applier_.next_deadline(),
+        exchange_.next_deadline(now), audits_.next_deadline(),
+        verification_ ? verification_->next_deadline() : std::nullopt}) {
     if (due) deadline = std::min(deadline, *due);
   }
   return deadline;
@@ -260,6 +265,9 @@ Result<void> ShareEngine::try_settle(Now now) {
 }
 
 Result<void> ShareEngine::publish_found(Now now) {
+  for (const auto& [dir, recursive] : scan_.take_failed()) {
+    retries_.add(dir, recursive, now.steady + kLookAgainAfter);
+  }
   for (auto found = scan_.poll_found(); !found.empty(); found = scan_.poll_found()) {
     std::set<RelativePath> look_again;
     for (const Found& one : found) {

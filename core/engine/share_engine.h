@@ -196,6 +196,7 @@ class ShareEngine {
   Applier applier_;
 
   Hints hints_;
+  Hints retries_;                   // Of looks that failed.
   std::set<RelativePath> touched_;  // Heads or rows changed since the last plan.
   bool scanned_once_ = false;
   Duration scan_interval_ = std::chrono::minutes(10);

@@ -208,10 +208,13 @@ bool Cluster::step() {
     return true;
   }
   if (!timer) return false;
-  now_ = std::max(now_, *timer);
+  std::vector<std::size_t> due;
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const auto deadline = nodes_[i]->engine->next_deadline(now_);
-    if (!deadline || *deadline > now_) continue;
+    if (deadline && *deadline <= *timer) due.push_back(i);
+  }
+  now_ = std::max(now_, *timer);
+  for (const std::size_t i : due) {
     nodes_[i]->engine->handle_timeout(now());
     drain(i);
   }

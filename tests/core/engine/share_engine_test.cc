@@ -41,20 +41,6 @@ void require_settled(Cluster& cluster) {
   REQUIRE(cluster.same_trees());
 }
 
-TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
-  Cluster cluster(2, 1);
-  cluster.connect_all();
-  REQUIRE(cluster.settle());
-  ShareEngine& engine = *cluster.node(0).engine;
-  Now now = cluster.now();
-  engine.handle_hint(RelativePath(), true, now);
-  now.steady += 1s;
-  engine.handle_timeout(now);  // It looks again, is not in sync meanwhile, and nobody takes that.
-  const auto deadline = engine.next_deadline(now.steady);
-  REQUIRE(deadline);
-  CHECK(*deadline > now.steady);
-}
-
 TEST_CASE("A file made on one device appears on the other", "[engine]") {
   Cluster cluster(2, 1);
   cluster.connect_all();

@@ -1,0 +1,128 @@
+// What goes wrong once must not keep anybody busy, waiting or complaining for ever.
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "tests/core/engine/cluster_checks.h"
+#include "tests/support/cluster.h"
+
+namespace lansync::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("What could not be read once is looked at again soon", "[engine]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  SECTION("a folder") {
+    fs.fail_call(DiskOperation::list, 1, make_error_code(std::errc::io_error));
+  }
+  SECTION("a file") {
+    fs.fail_call(DiskOperation::open_read, 1, make_error_code(std::errc::too_many_files_open));
+  }
+  SECTION("the share's own") {
+    fs.fail_call(DiskOperation::root_identity, 1, make_error_code(std::errc::io_error));
+  }
+  fs.user_write("a", "written");
+  cluster.changed(0);
+  cluster.run_for(5s);
+  CHECK_FALSE(fs.has_faults_left());
+  REQUIRE(cluster.tree(1).empty());
+  cluster.run_for(10s);
+  CHECK(content_of(cluster.tree(1), "a") == "written");
+  CHECK(cluster.node(0).engine->status().issues.empty());
+}
+
+TEST_CASE("What is not to be written any more is no problem any more", "[engine]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  MemoryFileSystem& full = cluster.node(1).fs;
+  const auto issues = [&] { return cluster.node(1).engine->status().issues; };
+  SECTION("as it has been deleted") {
+    full.set_capacity(10);
+    cluster.node(0).fs.user_write("a", std::string(100, 'a'));
+    cluster.changed(0);
+    cluster.run_for(2s);
+    REQUIRE(issues().size() == 1);
+    CHECK(issues()[0].code == "no_space");
+    cluster.node(0).fs.user_remove("a");
+  }
+  SECTION("as it has another name") {
+    full.fail_call(DiskOperation::sync_file, 1, make_error_code(std::errc::io_error));
+    cluster.node(0).fs.user_write("a", "content");
+    cluster.changed(0);
+    cluster.run_for(2s);
+    REQUIRE(issues().size() == 1);
+    CHECK(issues()[0].code == "unwritable");
+    cluster.node(0).fs.user_rename("a", "b");
+  }
+  cluster.changed(0);
+  CHECK(cluster.settle());
+  CHECK(issues().empty());
+}
+
+TEST_CASE("A disk that keeps times coarsely shows what it can, and comes to rest", "[engine]") {
+  Cluster cluster(2, 1);
+  cluster.node(1).fs.set_time_granularity(2s);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  MemoryFileSystem& fine = cluster.node(0).fs;
+  const WallTime odd{cluster.now().wall.ns / 1'000'000'000 * 1'000'000'000 + 1'234'567'891};
+  fine.user_write("a", "content");
+  fine.user_touch("a", odd);
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  CHECK(content_of(cluster.tree(1), "a") == "content");
+  fine.user_touch("a", WallTime{odd.ns + 10'000'000'000});
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  const CausalClock before = cluster.node(0).engine->clock();
+  // What it could not keep is nobody's edit, and nothing to be done again.
+  cluster.restart(1);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  cluster.changed(1);
+  REQUIRE(cluster.settle());
+  CHECK(cluster.node(0).engine->clock() == before);
+  CHECK(fine.stat(*RelativePath::parse("a"))->mtime == WallTime{odd.ns + 10'000'000'000});
+}
+
+TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  ShareEngine& engine = *cluster.node(0).engine;
+  Now now = cluster.now();
+  engine.handle_hint(RelativePath(), true, now);
+  now.steady += 1s;
+  engine.handle_timeout(now);  // It looks again, is not in sync meanwhile, and nobody takes that.
+  const auto deadline = engine.next_deadline(now.steady);
+  REQUIRE(deadline);
+  CHECK(*deadline > now.steady);
+}
+
+TEST_CASE("Who has published much and is gone keeps nobody waiting", "[engine]") {
+  Cluster cluster(3, 1);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  for (int i = 0; i < 1000; ++i) {
+    cluster.node(2).fs.user_write("gone" + std::to_string(i),
+                                  "of the one who is gone " + std::to_string(i));
+  }
+  cluster.changed(2);
+  const auto heard_of = [&] { return cluster.node(0).index.paths(RelativePath(), 2000)->size(); };
+  for (int i = 0; i < 10'000 && heard_of() < 1000; ++i) cluster.run_for(1ms);
+  REQUIRE(heard_of() == 1000);
+  cluster.disconnect(2, 0);
+  cluster.disconnect(2, 1);
+  cluster.node(1).fs.user_write("here", "and can be had");
+  cluster.changed(1);
+  cluster.run_for(1min);
+  CHECK(content_of(cluster.tree(0), "here") == "and can be had");
+}
+
+}  // namespace
+}  // namespace lansync::test
