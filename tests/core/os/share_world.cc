@@ -96,4 +96,17 @@ std::vector<std::string> names_in(FileSystem& fs, std::string_view dir) {
   return names;
 }
 
+void check_names(FileSystem& fs, std::string_view dir, Names expected) {
+  std::ranges::sort(expected);
+  CHECK(names_in(fs, dir) == expected);
+}
+
+void populate(ShareWorld& world) {
+  world.write("file", "content");
+  world.make_dir("dir");
+  world.write("dir/inner", "inner");
+  world.make_link("link", "dir");
+  world.make_other("other");
+}
+
 }  // namespace lansync::test

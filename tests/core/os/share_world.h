@@ -52,5 +52,11 @@ std::string read_at_path(FileSystem& fs, std::string_view path);
 // Makes a staged file.
 void stage(FileSystem& fs, std::string_view name, std::string_view content);
 std::vector<std::string> names_in(FileSystem& fs, std::string_view dir);
+using Names = std::vector<std::string>;
+// Fails the test if the directory's entries are others.
+void check_names(FileSystem& fs, std::string_view dir, Names expected);
+
+// One of each kind, and a directory with something in it.
+void populate(ShareWorld& world);
 
 }  // namespace lansync::test
