@@ -1,0 +1,159 @@
+#include "tests/sim/ghost.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace lansync::sim {
+namespace {
+
+constexpr std::size_t kNameBytes = 24;
+constexpr std::size_t kVersionBytesMin = 4;  // Shorter contents may come about twice.
+constexpr std::string_view kCopyMark = " (conflict ";
+
+}  // namespace
+
+VersionId version_of(const SeenNode& node) {
+  if (node.kind == NodeKind::link) return std::hash<std::string>()("link " + node.target) | 1;
+  if (node.kind != NodeKind::file || node.content.size() < kVersionBytesMin) return 0;
+  return std::hash<std::string>()(node.content) | 1;
+}
+
+bool is_copy_name(std::string_view path) { return path.find(kCopyMark) != path.npos; }
+
+bool is_copy_of(std::string_view copy, std::string_view path) {
+  const auto mark = copy.rfind(kCopyMark);
+  if (mark == copy.npos) return false;
+  const std::string_view stem = copy.substr(0, mark);
+  return path.starts_with(stem) && path.find('/', stem.size()) == path.npos;
+}
+
+void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& after) {
+  // What appears comes first: a version that is moved is never owed to nobody.
+  for (const auto& [path, node] : after) {
+    const auto old = before.find(path);
+    if (old != before.end() && old->second == node) continue;
+    ++changes_;
+    const bool was_dir = old != before.end() && old->second.kind == NodeKind::dir;
+    if (node.kind == NodeKind::dir && !was_dir) dirs_.insert(path);
+    const VersionId version = version_of(node);
+    if (version == 0) continue;
+    if (old != before.end() && version_of(old->second) == version) continue;
+    claim(version, path, node, device);
+  }
+  for (const auto& [path, node] : before) {
+    const auto now = after.find(path);
+    const VersionId version = version_of(node);
+    const bool there = now != after.end();
+    if (there && now->second == node) continue;
+    detach_copies(path, before);
+    if (there && version_of(now->second) == version && version != 0) continue;
+    ++changes_;
+    if (!there || now->second.kind != NodeKind::dir) dirs_.erase(path);
+    if (version != 0) disclaim(version, path, device);
+  }
+}
+
+void Ghost::claim(VersionId version, const std::string& path, const SeenNode& node,
+                  std::optional<std::size_t> device) {
+  const auto [place, added] = claims_[version].try_emplace(path);
+  Claim& claim = place->second;
+  // Moved away and back before anybody heard of it, it never was away; and somebody else, who had
+  // it in sight, has taken it back meanwhile.
+  const bool taken_back = !added && !claim.live && claim.ended_round == round_ && claim.ended_by &&
+                          device && *claim.ended_by != *device;
+  claim.live = !taken_back;
+  claim.round = round_;
+  buried_.erase(version);
+  const std::string& text = node.kind == NodeKind::link ? node.target : node.content;
+  names_.emplace(version, text.substr(0, std::min(text.find('.'), kNameBytes)));
+}
+
+void Ghost::disclaim(VersionId version, const std::string& path, std::size_t device) {
+  const auto found = claims_.find(version);
+  if (found == claims_.end()) return;
+  // A conflict copy that goes takes along the version that it is a copy of.
+  for (auto& [place, claim] : found->second) {
+    if (place != path && !is_copy_of(path, place)) continue;
+    claim.live = false;
+    claim.ended_by = device;
+    claim.ended_round = round_;
+  }
+}
+
+// Who changes a path while copies of it are shown leaves these behind as files of their own.
+void Ghost::detach_copies(const std::string& path, const SeenTree& before) {
+  if (is_copy_name(path)) return;
+  for (const auto& [copy, node] : before) {
+    if (!is_copy_name(copy) || !is_copy_of(copy, path)) continue;
+    const VersionId version = version_of(node);
+    // It may stay, and need not: somebody else may have taken the copy back.
+    if (version == 0) continue;
+    Claim& claim =
+        claims_[version].try_emplace(copy, Claim{.live = false, .round = round_}).first->second;
+    claim.round = round_;
+  }
+}
+
+void Ghost::claim_all(const SeenTree& tree) {
+  for (const auto& [path, node] : tree) {
+    ++changes_;
+    if (node.kind == NodeKind::dir) dirs_.insert(path);
+    if (const VersionId version = version_of(node); version != 0) claim(version, path, node, {});
+  }
+}
+
+void Ghost::forgive(const std::set<VersionId>& lost) {
+  for (const VersionId version : lost) {
+    const auto found = claims_.find(version);
+    if (found == claims_.end()) continue;
+    for (auto& [path, claim] : found->second) claim.live = false;
+  }
+}
+
+void Ghost::settled(const SeenTree& tree) {
+  std::set<VersionId> shown;
+  for (const auto& [path, node] : tree) shown.insert(version_of(node));
+  for (const auto& [version, places] : claims_) {
+    if (!shown.contains(version)) buried_.insert(version);
+  }
+  ++round_;
+}
+
+bool Ghost::is_owed(VersionId version) const {
+  const auto found = claims_.find(version);
+  return found != claims_.end() &&
+         std::ranges::any_of(found->second, [](const auto& place) { return place.second.live; });
+}
+
+bool Ghost::is_buried(VersionId version) const {
+  if (buried_.contains(version)) return true;
+  const auto found = claims_.find(version);
+  return found != claims_.end() && std::ranges::all_of(found->second, [this](const auto& place) {
+           return !place.second.live && place.second.round < round_;
+         });
+}
+
+std::set<VersionId> Ghost::owed() const {
+  std::set<VersionId> result;
+  for (const auto& [version, places] : claims_) {
+    if (is_owed(version)) result.insert(version);
+  }
+  return result;
+}
+
+bool Ghost::was_put_at(VersionId version, const std::string& path) const {
+  const auto found = claims_.find(version);
+  return found != claims_.end() && found->second.contains(path);
+}
+
+std::size_t Ghost::places(VersionId version) const {
+  const auto found = claims_.find(version);
+  return found == claims_.end() ? 0 : found->second.size();
+}
+
+std::string Ghost::name(VersionId version) const {
+  const auto found = names_.find(version);
+  return found == names_.end() ? "bytes that nobody wrote" : found->second;
+}
+
+}  // namespace lansync::sim

@@ -1,0 +1,90 @@
+// What people did, as they see it: the measure of everything that the devices do.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/support/memory_file_system.h"
+
+namespace lansync::sim {
+
+using test::SeenNode;
+using test::SeenTree;
+
+// The bytes of a file or the target of a link, as a number. Every version that a person writes
+// has bytes of its own, so the bytes tell the version.
+using VersionId = std::uint64_t;
+
+// Zero for what has no version: directories, and files too short to be told apart.
+VersionId version_of(const SeenNode& node);
+
+// A broken promise. Invariants are numbered as in docs/simulation.md.
+struct Violation {
+  std::string invariant;
+  std::string what;
+};
+
+// A person's deed supersedes exactly what that device's disk showed at the path in that moment,
+// whoever wrote it, and nothing else: every other version is owed to who wrote it, on every device,
+// whatever the devices say to each other.
+//
+// It is told every deed as the difference of what was to be seen before and after. A version is
+// claimed for a path by a deed that puts it there, until a deed takes it from there.
+class Ghost {
+ public:
+  void acted(std::size_t device, const SeenTree& before, const SeenTree& after);
+  // Not a deed: the machine shows older files again, or has forgotten what it knew of them. What it
+  // shows counts as put there.
+  void claim_all(const SeenTree& tree);
+  // What was not put aside elsewhere went with the files that were put back.
+  void forgive(const std::set<VersionId>& lost);
+  // All devices know of all deeds so far. What is not owed by then has to be gone for good.
+  void settled(const SeenTree& tree);
+
+  // Versions that somebody has written and nobody taken back.
+  [[nodiscard]] std::set<VersionId> owed() const;
+  [[nodiscard]] bool is_owed(VersionId version) const;
+  [[nodiscard]] bool was_written(VersionId version) const { return names_.contains(version); }
+  [[nodiscard]] bool was_put_at(VersionId version, const std::string& path) const;
+  // At how many paths somebody has put it.
+  [[nodiscard]] std::size_t places(VersionId version) const;
+  // Whether it must not be shown any more: it was gone from everywhere once, or all devices knew it
+  // before somebody removed it.
+  [[nodiscard]] bool is_buried(VersionId version) const;
+  // Directories that somebody made and nobody removed.
+  [[nodiscard]] const std::set<std::string>& owed_dirs() const { return dirs_; }
+  [[nodiscard]] std::string name(VersionId version) const;
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
+
+ private:
+  struct Claim {
+    bool live = true;
+    std::uint64_t round = 0;              // Of settling, before which it was made.
+    std::optional<std::size_t> ended_by;  // The device.
+    std::uint64_t ended_round = 0;
+  };
+
+  void claim(VersionId version, const std::string& path, const SeenNode& node,
+             std::optional<std::size_t> device);
+  void disclaim(VersionId version, const std::string& path, std::size_t device);
+  void detach_copies(const std::string& path, const SeenTree& before);
+
+  std::map<VersionId, std::map<std::string, Claim>> claims_;
+  std::map<VersionId, std::string> names_;
+  std::set<VersionId> buried_;
+  std::set<std::string> dirs_;
+  std::uint64_t round_ = 1;
+  std::uint64_t changes_ = 0;
+};
+
+// Whether the name is one that lansync gives to a conflict copy, and what the copy is of.
+bool is_copy_name(std::string_view path);
+bool is_copy_of(std::string_view copy, std::string_view path);
+
+}  // namespace lansync::sim

@@ -1,0 +1,123 @@
+// The simulator itself: that it repeats, that it finds, that it makes short.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/generator.h"
+#include "tests/sim/play.h"
+#include "tests/sim/shrink.h"
+
+namespace lansync::sim {
+namespace {
+
+Story story_of(const std::string& text) {
+  auto story = parse_story(text);
+  REQUIRE(story);
+  return *std::move(story);
+}
+
+TEST_CASE("A story is what its text says", "[sim]") {
+  for (std::size_t profile = 0; profile < kProfiles; ++profile) {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      const Story story = make_story(seed, static_cast<Profile>(profile));
+      const auto read = parse_story(to_text(story));
+      REQUIRE(read);
+      CHECK(*read == story);
+    }
+  }
+  for (const char* const bad :
+       {"", "seed 1", "device\nA dance", "device\nB write a n=1", "device\nA write", "device x=y z",
+        "device watcher=asleep", "device\nA write a n=one", "device\nwrite a n=1",
+        "device\nA pass n=1"}) {
+    CHECK_FALSE(parse_story(bad));
+  }
+}
+
+TEST_CASE("Equal stories run equally", "[sim]") {
+  for (const Profile profile : {Profile::brief, Profile::crash, Profile::conflict}) {
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+      const Story story = make_story(seed, profile);
+      CHECK(play(story).trace == play(story).trace);
+    }
+  }
+  CHECK(play(make_story(1, Profile::brief)).trace != play(make_story(2, Profile::brief)).trace);
+}
+
+TEST_CASE("What a person wrote is owed until a person takes it back", "[sim]") {
+  Ghost ghost;
+  SeenNode file{NodeKind::file, "v1.some text", 0644, {}};
+  const VersionId version = version_of(file);
+  const SeenTree at_a{{"a", file}};
+  ghost.acted(0, {}, at_a);
+  CHECK(ghost.is_owed(version));
+
+  SECTION("a move takes nothing back") {
+    ghost.acted(1, at_a, {{"b", file}});
+    CHECK(ghost.is_owed(version));
+    ghost.acted(0, {{"b", file}}, {});
+    CHECK_FALSE(ghost.is_owed(version));
+  }
+  SECTION("a removal does, and then it must stay away once all have seen it go") {
+    ghost.acted(1, at_a, {});
+    CHECK_FALSE(ghost.is_owed(version));
+    CHECK_FALSE(ghost.is_buried(version));
+    ghost.settled({});
+    CHECK(ghost.is_buried(version));
+  }
+  SECTION("the removal of its conflict copy does as well") {
+    const std::string copy = "a (conflict 2026-03-14 1502 B 7f3a1c)";
+    const SeenNode other{NodeKind::file, "v2.other text", 0644, {}};
+    ghost.acted(1, {{"a", other}, {copy, file}}, {{"a", other}});
+    CHECK_FALSE(ghost.is_owed(version));
+  }
+  SECTION("an edit at another path does not") {
+    const SeenNode other{NodeKind::file, "v2.other text", 0644, {}};
+    ghost.acted(1, {}, {{"b", other}});
+    CHECK(ghost.is_owed(version));
+    CHECK(ghost.owed().size() == 2);
+  }
+}
+
+TEST_CASE("A story that fails becomes as short as it can be", "[sim]") {
+  const auto has = [](const Story& story, Deed deed) {
+    return std::ranges::any_of(story.steps, [&](const Step& step) { return step.deed == deed; });
+  };
+  // What "fails" needs a write on one device and a removal or a rename.
+  const StillFails fails = [&](const Story& story) {
+    return has(story, Deed::write) && (has(story, Deed::remove) || has(story, Deed::rename));
+  };
+  Story long_story;
+  for (std::uint64_t seed = 1; !fails(long_story); ++seed) {
+    long_story = make_story(seed, Profile::mixed);
+  }
+  const Story small = shrink(long_story, fails);
+  CHECK(small.steps.size() == 2);
+  CHECK(small.devices.size() == 2);
+  CHECK(small.network == Network{.latency_us = 0, .job_us = 0});
+  for (const Step& step : small.steps) {
+    CHECK(step.wait_us == 0);
+    CHECK(step.before_call == 0);
+  }
+}
+
+TEST_CASE("Stories that once ended badly end well", "[sim]") {
+  const std::filesystem::path folder = LANSYNC_SOURCE_DIR "/tests/sim/stories";
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    const Outcome outcome = play(story_of(text.str()));
+    INFO(entry.path());
+    INFO(outcome.state);
+    CHECK((outcome.violation ? outcome.violation->invariant + ": " + outcome.violation->what
+                             : "") == "");
+    ++count;
+  }
+  CHECK(count > 0);
+}
+
+}  // namespace
+}  // namespace lansync::sim

@@ -1,0 +1,344 @@
+#include "tests/sim/world.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/assert.h"
+#include "core/engine/job_runner.h"
+#include "core/wire/message.h"
+
+namespace lansync::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Whatever is broken is mended after this; what then does not come to rest never will.
+constexpr std::size_t kEventsToRestMax = 300'000;
+// Longer than any pause between two attempts of a device that has something to do.
+constexpr Duration kQuietTime = 1s;
+// After this a device that may have missed something has looked by itself.
+constexpr Duration kUnwatchedTime = 11s;
+// After this a device has tried again what once failed.
+constexpr Duration kRetryTime = 11min;
+
+bool may_displace(test::DiskOperation operation) {
+  using enum test::DiskOperation;
+  switch (operation) {
+    case remove_stage:
+    case install_new:
+    case exchange:
+    case move:
+    case remove_dir:
+    case move_to_trash:
+    case move_from_trash:
+    case remove_trash: return true;
+    default: return false;
+  }
+}
+
+std::string describe(const Job& job) {
+  static constexpr std::array kKinds = {"list ", "hash ",  "stage ",       "write ",
+                                        "read ", "apply ", "clean stage ", "empty trash "};
+  static constexpr std::array kSteps = {"make dir ", "install ", "install link ",
+                                        "set ",      "remove ",  "remove dir "};
+  std::string text = kKinds[job.work.index()];
+  if (const auto* list = std::get_if<ListJob>(&job.work)) text += list->dir.text();
+  if (const auto* hash = std::get_if<HashJob>(&job.work)) text += hash->path.text();
+  if (const auto* stage = std::get_if<StageJob>(&job.work)) text += stage->stage;
+  if (const auto* apply = std::get_if<ApplyJob>(&job.work)) {
+    for (const ApplyStep& step : apply->steps) {
+      text += std::string(kSteps[static_cast<std::size_t>(step.kind)]) + step.path.text() + "; ";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+World::World(const Story& story, bool verbose)
+    : story_(story),
+      verbose_(verbose),
+      network_(events_, story_, *this),
+      armed_(story.devices.size()),
+      dirty_(story.devices.size()),
+      off_(story.devices.size()),
+      index_losses_(story.devices.size()),
+      unmounted_(story.devices.size()) {
+  for (std::size_t i = 0; i < story_.devices.size(); ++i) {
+    job_streams_.emplace_back(story_.seed, "jobs", i);
+    watch_streams_.emplace_back(story_.seed, "watcher", i);
+    disk_streams_.emplace_back(story_.seed, "disk", i);
+    devices_.push_back(std::make_unique<Device>(i, story_.devices.size(), story_.devices[i]));
+    devices_[i]->fs.set_time_granularity(
+        std::chrono::nanoseconds(story_.devices[i].granularity_ns));
+    devices_[i]->fs.before_each(
+        [this, i](test::DiskOperation operation) { before_call(i, operation); });
+  }
+  for (std::size_t i = 0; i < size(); ++i) boot(i);
+}
+
+void World::violate(std::string invariant, std::string what) {
+  if (!violation_) violation_ = Violation{std::move(invariant), std::move(what)};
+}
+
+void World::note(std::size_t i, const std::string& what) {
+  const auto ms = std::chrono::duration<double, std::milli>(events_.now().time_since_epoch() - 1h);
+  log_.push_back(std::to_string(ms.count()) + " ms  " + device_name(i) + ": " + what);
+}
+
+Duration World::random(RandomStream& stream, std::uint32_t most_us) {
+  return std::chrono::nanoseconds(stream.below(std::uint64_t{most_us} * 1000 + 1));
+}
+
+// --- A device's program ---
+
+void World::boot(std::size_t i) {
+  if (devices_[i]->running()) return;
+  devices_[i]->fs.set_time(devices_[i]->now(events_.now()).wall);
+  devices_[i]->boot(events_.now());
+  network_.set_running(i, true, false);
+  drain(i);
+}
+
+void World::boot_later(std::size_t i) {
+  events_.after(random(job_streams_[i], 500'000), [this, i] {
+    if (!off_[i]) boot(i);
+  });
+}
+
+void World::die(std::size_t i, bool power) {
+  network_.set_running(i, false, power);
+  if (devices_[i]->running()) devices_[i]->halt();
+  armed_[i].clear();
+  if (power) lose_power(i);
+}
+
+void World::peer_up(std::size_t device, std::size_t peer) {
+  if (!devices_[device]->running()) return;
+  trace(device * 16 + peer);
+  devices_[device]->engine().handle_peer_up(devices_[peer]->id(),
+                                            devices_[device]->now(events_.now()));
+  drain(device);
+}
+
+void World::peer_down(std::size_t device, std::size_t peer) {
+  if (!devices_[device]->running()) return;
+  trace(device * 16 + peer + 1000);
+  devices_[device]->engine().handle_peer_down(devices_[peer]->id(),
+                                              devices_[device]->now(events_.now()));
+  drain(device);
+}
+
+void World::message(std::size_t to, std::size_t from, const Bytes& bytes, bool bulk) {
+  Device& receiver = *devices_[to];
+  if (!receiver.running()) return;
+  ++counts_.messages;
+  trace(bytes.size() * 256 + to * 16 + from);
+  const DeviceId& sender = devices_[from]->id();
+  const Now now = receiver.now(events_.now());
+  Result<void> done;
+  if (bulk) {
+    const auto header = decode_chunk_data(bytes);
+    LANSYNC_ASSERT(header.has_value());
+    const ByteView data = ByteView(bytes).subspan(ChunkData::kHeaderBytes);
+    counts_.content_bytes += data.size();
+    done = receiver.engine().handle_chunk_data(sender, *header, data, now);
+  } else {
+    auto decoded = decode_message(bytes);
+    LANSYNC_ASSERT(decoded.has_value());
+    done = receiver.engine().handle_message(sender, std::move(decoded->body), now);
+  }
+  if (!done) {
+    violate("P1", device_name(to) + " complains about " + device_name(from) +
+                      ", which is honest: " + to_string(done.error()));
+    network_.drop(to, from);
+  }
+  drain(to);
+}
+
+void World::drain(std::size_t i) {
+  Device& device = *devices_[i];
+  if (!device.running()) return;
+  const Now now = device.now(events_.now());
+  while (auto job = device.engine().poll_job()) start_job(i, std::move(*job));
+  const std::vector<std::size_t> peers = network_.peers(i);
+  const ShareId& share = Cast::get().membership(size()).share();
+  for (const std::size_t to : peers) {
+    while (network_.has_room(i, to)) {
+      auto body = device.engine().poll_message(devices_[to]->id(), now);
+      if (!body) break;
+      network_.send(i, to, encode(Message{share, *std::move(body)}), false);
+    }
+    while (network_.has_room(i, to)) {
+      const auto chunk = device.engine().poll_data(devices_[to]->id());
+      if (!chunk) break;
+      ChunkData header{share, chunk->request, chunk->place, 0};
+      for (ByteView rest = chunk->bytes; !rest.empty();) {
+        const ByteView piece = rest.first(std::min(rest.size(), ChunkData::kDataBytesMax));
+        Bytes record = encode(header);
+        append(record, piece);
+        network_.send(i, to, std::move(record), true);
+        header.offset += static_cast<std::uint32_t>(piece.size());
+        rest = rest.subspan(piece.size());
+      }
+    }
+  }
+  while (auto job = device.engine().poll_job()) start_job(i, std::move(*job));
+  look_after(i);
+}
+
+// What the daemon does for a share that has failed.
+void World::look_after(std::size_t i) {
+  Device& device = *devices_[i];
+  if (!device.engine().failed()) return;
+  const bool behind = device.engine().behind_itself();
+  if (!behind) {
+    violate("S9", device_name(i) + " has failed: " + to_string(*device.engine().failed()));
+  } else if (index_losses_[i] == 0) {
+    violate("S8", device_name(i) + " is behind what it has announced");
+  }
+  network_.set_running(i, false, false);
+  device.halt();
+  if (behind) device.renew_incarnation();
+  boot_later(i);
+}
+
+void World::start_job(std::size_t i, Job job) {
+  const std::uint64_t life = devices_[i]->life();
+  events_.after(random(job_streams_[i], story_.network.job_us),
+                [this, i, life, work = std::move(job)] { run_job(i, life, work); });
+}
+
+void World::run_job(std::size_t i, std::uint64_t life, const Job& job) {
+  Device& device = *devices_[i];
+  if (device.life() != life) return;
+  ++counts_.jobs;
+  trace(job.work.index() + 2000 + i);
+  device.fs.set_time(device.now(events_.now()).wall);
+  if (verbose_) note(i, describe(job));
+  try {
+    JobResult result = JobRunner(device.fs).run(job);
+    if (dirty_[i]) check_disk(i);
+    events_.after(random(job_streams_[i], story_.network.job_us),
+                  [this, i, life, id = job.id, done = std::move(result)] {
+                    if (devices_[i]->life() != life) return;
+                    devices_[i]->engine().handle_job(id, done, devices_[i]->now(events_.now()));
+                    drain(i);
+                  });
+  } catch (const Died&) {
+    check_disk(i);
+  }
+}
+
+void World::before_call(std::size_t i, test::DiskOperation operation) {
+  if (dirty_[i]) check_disk(i);
+  auto& armed = armed_[i];
+  for (std::size_t at = 0; at < armed.size();) {
+    if (--armed[at].calls_left > 0) {
+      ++at;
+      continue;
+    }
+    const Step step = armed[at].step;
+    armed.erase(armed.begin() + static_cast<std::ptrdiff_t>(at));
+    perform_now(step, /*within_call=*/true);
+  }
+  dirty_[i] = may_displace(operation);
+}
+
+// S2 and S7: nothing that is owed is gone from all disks, and whatever can be seen is a version
+// that somebody wrote, whole.
+void World::check_disk(std::size_t i) {
+  dirty_[i] = false;
+  if (std::ranges::find(unmounted_, true) != unmounted_.end()) return;
+  for (const auto& [path, node] : devices_[i]->fs.snapshot()) {
+    if (node.kind != NodeKind::file) continue;
+    const VersionId version = version_of(node);
+    if (version == 0 || ghost_.was_written(version)) continue;
+    violate("S7", device_name(i) + " shows at " + path +
+                      " what nobody wrote: " + std::to_string(node.content.size()) + " bytes");
+  }
+  const std::set<VersionId> owed = ghost_.owed();
+  if (owed.empty()) return;
+  std::set<VersionId> stored;
+  for (const auto& device : devices_) {
+    for (const auto& tree :
+         {device->fs.snapshot(), device->fs.stage_snapshot(), device->fs.trash_snapshot()}) {
+      for (const auto& [path, node] : tree) stored.insert(version_of(node));
+    }
+  }
+  for (const VersionId version : owed) {
+    if (!stored.contains(version)) violate("S2", ghost_.name(version) + " is on no disk any more");
+  }
+}
+
+// --- Time ---
+
+bool World::step() {
+  std::optional<TimePoint> deadline;
+  for (const auto& device : devices_) {
+    if (!device->running()) continue;
+    const auto next = device->engine().next_deadline(events_.now());
+    if (next && (!deadline || *next < *deadline)) deadline = next;
+  }
+  ++counts_.events;
+  if (!events_.empty() && (!deadline || events_.next() <= *deadline)) {
+    events_.run_next();
+    return true;
+  }
+  if (!deadline) return false;
+  std::vector<std::size_t> due;
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (!devices_[i]->running()) continue;
+    const auto next = devices_[i]->engine().next_deadline(events_.now());
+    if (next && *next <= *deadline) due.push_back(i);
+  }
+  events_.skip_to(*deadline);
+  for (const std::size_t i : due) {
+    if (!devices_[i]->running()) continue;
+    trace(i + 3000);
+    devices_[i]->engine().handle_timeout(devices_[i]->now(events_.now()));
+    drain(i);
+  }
+  return true;
+}
+
+void World::run_for(Duration duration) {
+  bool reached = false;
+  events_.after(duration, [&reached] { reached = true; });
+  for (std::size_t i = 0; !reached && !violation_; ++i) {
+    step();
+    if (i == kEventsToRestMax) violate("L5", "more happens than can have a cause");
+  }
+}
+
+bool World::quiet() const {
+  if (!events_.empty()) return false;
+  return std::ranges::all_of(devices_, [this](const auto& device) {
+    if (!device->running() || !device->engine().in_sync()) return false;
+    const auto deadline = device->engine().next_deadline(events_.now());
+    return !deadline || *deadline >= events_.now() + kQuietTime;
+  });
+}
+
+bool World::rest() {
+  mend();
+  const auto has_issues = [](const auto& device) {
+    return device->running() && !device->engine().status().issues.empty();
+  };
+  run_for(kUnwatchedTime);
+  if (std::ranges::any_of(devices_, has_issues)) run_for(kRetryTime);
+  for (std::size_t i = 0; i < kEventsToRestMax && !violation_; ++i) {
+    if (quiet()) return true;
+    if (!step()) return false;
+  }
+  return violation_.has_value();
+}
+
+void World::restart_all() {
+  for (std::size_t i = 0; i < size(); ++i) {
+    die(i, false);
+    boot(i);
+  }
+}
+
+}  // namespace lansync::sim

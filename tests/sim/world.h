@@ -1,0 +1,113 @@
+// A household in virtual time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/sim/device.h"
+#include "tests/sim/event_queue.h"
+#include "tests/sim/ghost.h"
+#include "tests/sim/person.h"
+#include "tests/sim/virtual_network.h"
+
+namespace lansync::sim {
+
+// Devices with real engines, job runners and wire formats, on virtual disks and a virtual network,
+// with people who act between any two calls to a disk. The story decides everything: equal stories
+// give equal worlds, event by event, which trace() witnesses.
+//
+// Checks what has to hold at every moment as it goes; violation() keeps the first thing that did
+// not. What has to hold at rest is in rest.h.
+class World : private NetworkUser {
+ public:
+  // `verbose`: the log has the jobs as well.
+  explicit World(const Story& story, bool verbose = false);
+
+  // Performs the step, after its wait. Steps that ask for rest() are the caller's.
+  void perform(const Step& step);
+  // Everything that was broken is mended, and time passes until nothing happens any more. False if
+  // that never comes.
+  bool rest();
+  // All programs start anew, and everything is looked at once more.
+  void restart_all();
+  void run_for(Duration duration);
+
+  [[nodiscard]] std::size_t size() const { return devices_.size(); }
+  [[nodiscard]] Device& device(std::size_t i) { return *devices_[i]; }
+  [[nodiscard]] Ghost& ghost() { return ghost_; }
+  [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }
+  void violate(std::string invariant, std::string what);
+  [[nodiscard]] std::uint64_t trace() const { return trace_; }
+  // What people did, and what befell the devices, with times.
+  [[nodiscard]] const std::vector<std::string>& log() const { return log_; }
+  // Counts of what a run has been through.
+  struct Counts {
+    std::uint64_t events = 0;
+    std::uint64_t jobs = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t content_bytes = 0;
+  };
+  [[nodiscard]] const Counts& counts() const { return counts_; }
+
+ private:
+  struct Armed {
+    Step step;
+    std::uint64_t calls_left = 0;
+  };
+
+  void peer_up(std::size_t device, std::size_t peer) override;
+  void peer_down(std::size_t device, std::size_t peer) override;
+  void message(std::size_t to, std::size_t from, const Bytes& bytes, bool bulk) override;
+  void room(std::size_t device) override { drain(device); }
+
+  void before_call(std::size_t i, test::DiskOperation operation);
+  void perform_now(const Step& step, bool within_call);
+  void person_acts(const Step& step);
+  bool machine_acts(const Step& step, bool within_call);
+  void network_acts(const Step& step);
+  void watch(std::size_t i, const SeenTree& before, const SeenTree& after);
+  void hint(std::size_t i, const std::string& dir, bool recursive, Duration delay);
+
+  void boot(std::size_t i);
+  void boot_later(std::size_t i);
+  void die(std::size_t i, bool power);
+  void put_back(std::size_t i, Deed deed);
+  void lose_power(std::size_t i);
+  void drain(std::size_t i);
+  void start_job(std::size_t i, Job job);
+  void run_job(std::size_t i, std::uint64_t life, const Job& job);
+  void look_after(std::size_t i);
+  void check_disk(std::size_t i);
+  // The next event or deadline; false if there is none.
+  bool step();
+  [[nodiscard]] bool quiet() const;
+  void mend();
+  void note(std::size_t i, const std::string& what);
+  void trace(std::uint64_t what) { trace_ = RandomStream::mix(trace_ ^ what) + 1; }
+  Duration random(RandomStream& stream, std::uint32_t most_us);
+
+  const Story story_;
+  const bool verbose_;
+  EventQueue events_;
+  VirtualNetwork network_;
+  std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<RandomStream> job_streams_;
+  std::vector<RandomStream> watch_streams_;
+  std::vector<RandomStream> disk_streams_;
+  std::vector<std::vector<Armed>> armed_;
+  std::vector<bool> dirty_;                  // The last call may have moved what is owed.
+  std::vector<bool> off_;                    // A person's wish.
+  std::vector<std::uint64_t> index_losses_;  // Whether it may rightly be behind itself.
+  Person person_;
+  Ghost ghost_;
+  std::vector<bool> unmounted_;
+  std::optional<Violation> violation_;
+  std::uint64_t trace_ = 0;
+  std::vector<std::string> log_;
+  Counts counts_;
+};
+
+}  // namespace lansync::sim

@@ -1,0 +1,243 @@
+// What befalls a world: the steps of a story.
+#include <algorithm>
+#include <map>
+
+#include "tests/sim/world.h"
+
+namespace lansync::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::error_code error_named(const std::string& name) {
+  static const std::map<std::string, std::errc> names{{"EIO", std::errc::io_error},
+                                                      {"ENOSPC", std::errc::no_space_on_device},
+                                                      {"EACCES", std::errc::permission_denied},
+                                                      {"EMFILE", std::errc::too_many_files_open}};
+  const auto found = names.find(name);
+  return make_error_code(found == names.end() ? std::errc::io_error : found->second);
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? std::string() : path.substr(0, slash);
+}
+
+}  // namespace
+
+void World::perform(const Step& step) {
+  if (violation_) return;
+  if (step.wait_us > 0) run_for(std::chrono::microseconds(step.wait_us));
+  if (step.before_call > 0) {
+    armed_[step.device].push_back({step, step.before_call});
+  } else {
+    perform_now(step, /*within_call=*/false);
+  }
+}
+
+void World::perform_now(const Step& step, bool within_call) {
+  if (is_persons(step.deed)) return person_acts(step);
+  if (machine_acts(step, within_call)) return;
+  network_acts(step);
+}
+
+void World::person_acts(const Step& step) {
+  Device& device = *devices_[step.device];
+  if (unmounted_[step.device]) return;
+  device.fs.set_time(device.now(events_.now()).wall);
+  const SeenTree before = device.fs.snapshot();
+  const bool done = person_.act(step, device.fs);
+  const SeenTree after = device.fs.snapshot();
+  if (before != after) {
+    note(step.device, to_text(step));
+    ghost_.acted(step.device, before, after);
+    watch(step.device, before, after);
+  } else if (done) {
+    note(step.device, to_text(step) + " (nothing to be seen)");
+    watch(step.device, {}, after);
+  }
+}
+
+// --- Watchers ---
+
+void World::hint(std::size_t i, const std::string& dir, bool recursive, Duration delay) {
+  events_.after(delay, [this, i, dir, recursive] {
+    if (!devices_[i]->running()) return;
+    const auto path = dir.empty() ? RelativePath() : RelativePath::parse(dir);
+    if (!path) return;
+    trace(i + 4000);
+    devices_[i]->engine().handle_hint(*path, recursive, devices_[i]->now(events_.now()));
+    drain(i);
+  });
+}
+
+void World::watch(std::size_t i, const SeenTree& before, const SeenTree& after) {
+  RandomStream& stream = watch_streams_[i];
+  const Watcher watcher = devices_[i]->traits().watcher;
+  if (watcher == Watcher::blind) return;
+  std::map<std::string, bool> dirs;
+  const auto differs = [](const SeenTree& tree, const std::string& path, const SeenNode& node) {
+    const auto other = tree.find(path);
+    return other == tree.end() || !(other->second == node);
+  };
+  for (const auto* trees : {&before, &after}) {
+    const SeenTree& other = trees == &before ? after : before;
+    for (const auto& [path, node] : *trees) {
+      if (!differs(other, path, node)) continue;
+      dirs[parent_of(path)];
+      if (node.kind == NodeKind::dir) dirs[path] = true;
+    }
+  }
+  const std::uint32_t most_us = watcher == Watcher::late ? 5'000'000 : 30'000;
+  for (const auto& [dir, recursive] : dirs) {
+    const Duration delay = random(stream, most_us);
+    if (watcher == Watcher::lossy && stream.one_in(3)) continue;
+    if (watcher == Watcher::overflowing && stream.one_in(2)) {
+      hint(i, "", true, delay);
+      continue;
+    }
+    hint(i, dir, recursive, delay);
+    if (stream.one_in(8)) hint(i, dir, recursive, delay + random(stream, most_us));
+  }
+}
+
+// --- The machine ---
+
+void World::lose_power(std::size_t i) {
+  Device& device = *devices_[i];
+  device.fs.lose_power([this, i](std::size_t count) {
+    // Mostly things survive: a crash that loses everything is one of many.
+    RandomStream& stream = disk_streams_[i];
+    return stream.one_in(2) ? 0 : static_cast<std::size_t>(stream.below(count));
+  });
+  check_disk(i);
+}
+
+bool World::machine_acts(const Step& step, bool within_call) {
+  const std::size_t i = step.device;
+  Device& device = *devices_[i];
+  switch (step.deed) {
+    case Deed::kill:
+    case Deed::power_loss:
+      note(i, to_text(step));
+      die(i, step.deed == Deed::power_loss);
+      if (!off_[i]) boot_later(i);
+      if (within_call) throw Died();
+      return true;
+    case Deed::stop:
+      note(i, to_text(step));
+      off_[i] = true;
+      die(i, false);
+      if (within_call) throw Died();
+      return true;
+    case Deed::start:
+      note(i, to_text(step));
+      off_[i] = false;
+      if (!within_call) boot(i);
+      return true;
+    case Deed::clock_jump:
+      note(i, to_text(step));
+      device.jump_clock(step.number);
+      return true;
+    case Deed::disk_full: device.fs.set_capacity(static_cast<std::uint64_t>(step.number)); break;
+    case Deed::disk_free: device.fs.set_capacity({}); break;
+    case Deed::fail_call:
+      device.fs.fail_call(static_cast<std::uint64_t>(step.number), error_named(step.to.path));
+      break;
+    case Deed::sync_lie:
+      device.fs.fail_sync_and_forget(static_cast<std::uint64_t>(step.number));
+      break;
+    case Deed::unmount:
+      device.fs.unmount();
+      unmounted_[i] = true;
+      break;
+    case Deed::mount:
+      device.fs.mount();
+      unmounted_[i] = false;
+      break;
+    case Deed::backup: device.backup = Device::Backup{device.fs.image(), device.index}; break;
+    case Deed::restore:
+    case Deed::restore_files:
+    case Deed::restore_index:
+    case Deed::lose_index:
+      put_back(i, step.deed);
+      if (within_call && !device.running()) throw Died();
+      return true;
+    default: return false;
+  }
+  note(i, to_text(step));
+  return true;
+}
+
+void World::put_back(std::size_t i, Deed deed) {
+  Device& device = *devices_[i];
+  if (unmounted_[i] || (deed != Deed::lose_index && !device.backup)) return;
+  note(i, to_text(Step{.deed = deed, .device = static_cast<std::uint32_t>(i)}));
+  const SeenTree before = device.fs.snapshot();
+  if (deed != Deed::restore_files) {
+    die(i, false);
+    ++index_losses_[i];
+    device.index = deed == Deed::lose_index ? MemoryIndex() : device.backup->index;
+  }
+  if (deed == Deed::restore) device.fs.restore(device.backup->files, test::Restored::whole_disk);
+  if (deed == Deed::restore_files) {
+    device.fs.restore(device.backup->files, test::Restored::visible_files);
+  }
+  const SeenTree after = device.fs.snapshot();
+  if (deed == Deed::restore_files) {
+    ghost_.acted(i, before, after);
+    watch(i, before, after);
+    return;
+  }
+  std::set<VersionId> elsewhere;
+  for (const auto& other : devices_) {
+    for (const auto& tree :
+         {other->fs.snapshot(), other->fs.stage_snapshot(), other->fs.trash_snapshot()}) {
+      for (const auto& [path, node] : tree) elsewhere.insert(version_of(node));
+    }
+  }
+  std::set<VersionId> lost;
+  for (const VersionId version : ghost_.owed()) {
+    if (!elsewhere.contains(version)) lost.insert(version);
+  }
+  ghost_.forgive(lost);
+  ghost_.claim_all(after);
+  if (!off_[i]) boot_later(i);
+}
+
+// --- The network, and everybody ---
+
+void World::network_acts(const Step& step) {
+  const std::size_t a = step.device;
+  const std::size_t b = step.peer;
+  switch (step.deed) {
+    case Deed::connect: network_.set_cable(a, b, true); break;
+    case Deed::cut: network_.set_cable(a, b, false); break;
+    case Deed::drop: network_.drop(a, b); break;
+    case Deed::half_open: network_.half_open(a, b); break;
+    case Deed::freeze: network_.freeze(a, b); break;
+    case Deed::redial: network_.redial(a, b); break;
+    case Deed::pass: run_for(std::chrono::milliseconds(step.number)); return;
+    case Deed::asleep: events_.skip_to(events_.now() + std::chrono::days(step.number)); return;
+    default: return;
+  }
+  note(a, to_text(step));
+}
+
+void World::mend() {
+  for (std::size_t i = 0; i < size(); ++i) {
+    armed_[i].clear();
+    devices_[i]->fs.clear_faults();
+    devices_[i]->fs.set_capacity({});
+    if (unmounted_[i]) devices_[i]->fs.mount();
+    unmounted_[i] = false;
+    for (const auto& [path, node] : devices_[i]->fs.snapshot()) {
+      devices_[i]->fs.user_hold_open(path, false);
+    }
+    off_[i] = false;
+    boot_later(i);
+  }
+  network_.heal();
+}
+
+}  // namespace lansync::sim
