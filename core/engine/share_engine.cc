@@ -213,10 +213,11 @@ void ShareEngine::handle_timeout(Now now) {
 std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   if (failed_) return std::nullopt;
   TimePoint deadline = next_scan_;
-  for (const auto& due :
-       {hints_.deadline(), retries_.deadline(), fetcher_.next_deadline(), applier_.next_deadline(),
-        exchange_.next_deadline(now), audits_.next_deadline(),
-        verification_ ? verification_->next_deadline() : std::nullopt}) {
+  // What may not be done now is not due.
+  const auto apply = may_apply() ? applier_.next_deadline() : std::nullopt;
+  for (const auto& due : {hints_.deadline(), retries_.deadline(), fetcher_.next_deadline(), apply,
+                          exchange_.next_deadline(now), audits_.next_deadline(),
+                          verification_ ? verification_->next_deadline() : std::nullopt}) {
     if (due) deadline = std::min(deadline, *due);
   }
   return deadline;
@@ -247,9 +248,7 @@ Result<void> ShareEngine::try_settle(Now now) {
     const std::set<RelativePath> touched = std::exchange(touched_, {});
     if (auto planned = applier_.replan(touched); !planned) return planned;
   }
-  // Nothing is put into a folder that has not been looked at: what is there comes first.
-  const bool known = scanned_once_ && !scan_.root_error();
-  if (known) {
+  if (may_apply()) {
     if (auto advanced = applier_.advance(now); !advanced) return advanced;
   }
   const auto need = index_.pending_totals();

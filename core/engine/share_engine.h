@@ -170,6 +170,8 @@ class ShareEngine {
   Result<void> try_settle(Now now);
   void fail(Error error);
   Result<void> publish_found(Now now);
+  // Nothing is put into a folder that has not been looked at: what is there comes first.
+  [[nodiscard]] bool may_apply() const { return scanned_once_ && !scan_.root_error(); }
   void follow(const Hints::Dirs& hints);
   void drop_removed();
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);

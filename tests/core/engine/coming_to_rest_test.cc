@@ -104,6 +104,30 @@ TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
   CHECK(*deadline > now.steady);
 }
 
+TEST_CASE("While the folder's disk is gone nothing is due", "[engine]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  cluster.node(0).fs.user_write("a", "content");
+  cluster.changed(0);
+  cluster.node(1).fs.fail_call(DiskOperation::sync_file, 1, make_error_code(std::errc::io_error));
+  cluster.run_for(1s);  // What failed is to be tried again.
+  REQUIRE(cluster.node(1).engine->status().need.files == 1);
+  cluster.node(1).fs.unmount();
+  cluster.changed(1);
+  cluster.run_for(1s);
+  ShareEngine& engine = *cluster.node(1).engine;
+  REQUIRE(engine.status().error);
+  Now later = cluster.now();
+  later.steady += 1min;
+  engine.handle_timeout(later);
+  CHECK(*engine.next_deadline(later.steady) > later.steady);
+
+  cluster.node(1).fs.mount();
+  cluster.run_for(11min);
+  CHECK(content_of(cluster.tree(1), "a") == "content");
+}
+
 TEST_CASE("Who has published much and is gone keeps nobody waiting", "[engine]") {
   Cluster cluster(3, 1);
   cluster.connect_all();
