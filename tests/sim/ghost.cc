@@ -34,7 +34,7 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
     if (old != before.end() && old->second == node) continue;
     ++changes_;
     const bool was_dir = old != before.end() && old->second.kind == NodeKind::dir;
-    if (node.kind == NodeKind::dir && !was_dir) dirs_.insert(path);
+    if (node.kind == NodeKind::dir && !was_dir) claim_dir(path, device);
     const VersionId version = version_of(node);
     if (version == 0) continue;
     if (old != before.end() && version_of(old->second) == version) continue;
@@ -48,21 +48,46 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
     detach_copies(path, before);
     if (there && version_of(now->second) == version && version != 0) continue;
     ++changes_;
-    if (!there || now->second.kind != NodeKind::dir) dirs_.erase(path);
+    const auto dir = dirs_.find(path);
+    if (dir != dirs_.end() && (!there || now->second.kind != NodeKind::dir)) {
+      end(dir->second, device);
+    }
     if (version != 0) disclaim(version, path, device);
   }
 }
 
-void Ghost::claim(VersionId version, const std::string& path, const SeenNode& node,
-                  std::optional<std::size_t> device) {
-  const auto [place, added] = claims_[version].try_emplace(path);
-  Claim& claim = place->second;
+void Ghost::make(Claim& claim, bool added, std::optional<std::size_t> device) {
   // Moved away and back before anybody heard of it, it never was away; and somebody else, who had
   // it in sight, has taken it back meanwhile.
   const bool taken_back = !added && !claim.live && claim.ended_round == round_ && claim.ended_by &&
                           device && *claim.ended_by != *device;
   claim.live = !taken_back;
   claim.round = round_;
+}
+
+void Ghost::end(Claim& claim, std::size_t device) {
+  claim.live = false;
+  claim.ended_by = device;
+  claim.ended_round = round_;
+}
+
+void Ghost::claim_dir(const std::string& path, std::optional<std::size_t> device) {
+  const auto [place, added] = dirs_.try_emplace(path);
+  make(place->second, added, device);
+}
+
+std::set<std::string> Ghost::owed_dirs() const {
+  std::set<std::string> owed;
+  for (const auto& [path, claim] : dirs_) {
+    if (claim.live) owed.insert(path);
+  }
+  return owed;
+}
+
+void Ghost::claim(VersionId version, const std::string& path, const SeenNode& node,
+                  std::optional<std::size_t> device) {
+  const auto [place, added] = claims_[version].try_emplace(path);
+  make(place->second, added, device);
   buried_.erase(version);
   const std::string& text = node.kind == NodeKind::link ? node.target : node.content;
   names_.emplace(version, text.substr(0, std::min(text.find('.'), kNameBytes)));
@@ -74,9 +99,7 @@ void Ghost::disclaim(VersionId version, const std::string& path, std::size_t dev
   // A conflict copy that goes takes along the version that it is a copy of.
   for (auto& [place, claim] : found->second) {
     if (place != path && !is_copy_of(path, place)) continue;
-    claim.live = false;
-    claim.ended_by = device;
-    claim.ended_round = round_;
+    end(claim, device);
   }
 }
 
@@ -97,7 +120,7 @@ void Ghost::detach_copies(const std::string& path, const SeenTree& before) {
 void Ghost::claim_all(const SeenTree& tree) {
   for (const auto& [path, node] : tree) {
     ++changes_;
-    if (node.kind == NodeKind::dir) dirs_.insert(path);
+    if (node.kind == NodeKind::dir) claim_dir(path, {});
     if (const VersionId version = version_of(node); version != 0) claim(version, path, node, {});
   }
 }

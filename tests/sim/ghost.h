@@ -58,7 +58,7 @@ class Ghost {
   // before somebody removed it.
   [[nodiscard]] bool is_buried(VersionId version) const;
   // Directories that somebody made and nobody removed.
-  [[nodiscard]] const std::set<std::string>& owed_dirs() const { return dirs_; }
+  [[nodiscard]] std::set<std::string> owed_dirs() const;
   [[nodiscard]] std::string name(VersionId version) const;
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
 
@@ -70,15 +70,18 @@ class Ghost {
     std::uint64_t ended_round = 0;
   };
 
+  void make(Claim& claim, bool added, std::optional<std::size_t> device);
+  void end(Claim& claim, std::size_t device);
   void claim(VersionId version, const std::string& path, const SeenNode& node,
              std::optional<std::size_t> device);
+  void claim_dir(const std::string& path, std::optional<std::size_t> device);
   void disclaim(VersionId version, const std::string& path, std::size_t device);
   void detach_copies(const std::string& path, const SeenTree& before);
 
   std::map<VersionId, std::map<std::string, Claim>> claims_;
   std::map<VersionId, std::string> names_;
   std::set<VersionId> buried_;
-  std::set<std::string> dirs_;
+  std::map<std::string, Claim> dirs_;
   std::uint64_t round_ = 1;
   std::uint64_t changes_ = 0;
 };

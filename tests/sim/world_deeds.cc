@@ -52,6 +52,11 @@ void World::person_acts(const Step& step) {
     note(step.device, to_text(step));
     ghost_.acted(step.device, before, after);
     watch(step.device, before, after);
+    // One directory in the place of another looks the same.
+    const bool moves = step.deed == Deed::rename || step.deed == Deed::swap_in;
+    if (moves && devices_[step.device]->traits().watcher == Watcher::good) {
+      hint(step.device, "", true, random(watch_streams_[step.device], 30'000));
+    }
   } else if (done) {
     note(step.device, to_text(step) + " (nothing to be seen)");
     watch(step.device, {}, after);
