@@ -52,23 +52,24 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
     if (dir != dirs_.end() && (!there || now->second.kind != NodeKind::dir)) {
       end(dir->second, device);
     }
-    if (version != 0) disclaim(version, path, device);
+    if (version != 0) disclaim(version, path, device, before, after);
   }
 }
 
 void Ghost::make(Claim& claim, bool added, std::optional<std::size_t> device) {
   // Moved away and back before anybody heard of it, it never was away; and somebody else, who had
   // it in sight, has taken it back meanwhile.
-  const bool taken_back = !added && !claim.live && claim.ended_round == round_ && claim.ended_by &&
-                          device && *claim.ended_by != *device;
+  const bool taken_back =
+      !added && !claim.live && device && std::ranges::any_of(claim.ended, [&](const auto& end) {
+        return end.first != *device && end.second == round_;
+      });
   claim.live = !taken_back;
   claim.round = round_;
 }
 
 void Ghost::end(Claim& claim, std::size_t device) {
   claim.live = false;
-  claim.ended_by = device;
-  claim.ended_round = round_;
+  claim.ended[device] = round_;
 }
 
 void Ghost::claim_dir(const std::string& path, std::optional<std::size_t> device) {
@@ -93,13 +94,19 @@ void Ghost::claim(VersionId version, const std::string& path, const SeenNode& no
   names_.emplace(version, text.substr(0, std::min(text.find('.'), kNameBytes)));
 }
 
-void Ghost::disclaim(VersionId version, const std::string& path, std::size_t device) {
+void Ghost::disclaim(VersionId version, const std::string& path, std::size_t device,
+                     const SeenTree& before, const SeenTree& after) {
   const auto found = claims_.find(version);
   if (found == claims_.end()) return;
-  // A conflict copy that goes takes along the version that it is a copy of.
+  const auto shown_in = [version](const SeenTree& tree, const std::string& place) {
+    const auto node = tree.find(place);
+    return node != tree.end() && version_of(node->second) == version;
+  };
+  // A conflict copy that goes takes along the version that it is a copy of, unless it has just been
+  // moved to where that was.
   for (auto& [place, claim] : found->second) {
-    if (place != path && !is_copy_of(path, place)) continue;
-    end(claim, device);
+    const bool moved_here = shown_in(after, place) && !shown_in(before, place);
+    if (place == path || (is_copy_of(path, place) && !moved_here)) end(claim, device);
   }
 }
 

@@ -65,9 +65,8 @@ class Ghost {
  private:
   struct Claim {
     bool live = true;
-    std::uint64_t round = 0;              // Of settling, before which it was made.
-    std::optional<std::size_t> ended_by;  // The device.
-    std::uint64_t ended_round = 0;
+    std::uint64_t round = 0;                     // Of settling, before which it was made.
+    std::map<std::size_t, std::uint64_t> ended;  // By which device, in which round.
   };
 
   void make(Claim& claim, bool added, std::optional<std::size_t> device);
@@ -75,7 +74,8 @@ class Ghost {
   void claim(VersionId version, const std::string& path, const SeenNode& node,
              std::optional<std::size_t> device);
   void claim_dir(const std::string& path, std::optional<std::size_t> device);
-  void disclaim(VersionId version, const std::string& path, std::size_t device);
+  void disclaim(VersionId version, const std::string& path, std::size_t device,
+                const SeenTree& before, const SeenTree& after);
   void detach_copies(const std::string& path, const SeenTree& before);
 
   std::map<VersionId, std::map<std::string, Claim>> claims_;
