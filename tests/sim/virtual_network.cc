@@ -137,7 +137,7 @@ void VirtualNetwork::establish(std::size_t a, std::size_t b) {
     before->second->dead = true;
   }
   latest_[ordered(a, b)] = connection;
-  for (const Pair ends : {Pair(a, b), Pair(b, a)}) {
+  for (const Pair& ends : {Pair(a, b), Pair(b, a)}) {
     const TimePoint up = events_.now() + random(ends.first, ends.second, latency_max());
     connection->up_at[ends.first] = up;
     events_.at(up, [this, ends, connection] { come_up(ends.first, ends.second, connection); });
