@@ -49,8 +49,8 @@ People make_people() {
 }
 
 const People& people() {
-  static const People kPeople = make_people();
-  return kPeople;
+  static const People made = make_people();
+  return made;
 }
 
 // Looks and syncs leave the disk as it was; a sync makes fewer states possible, and none new.

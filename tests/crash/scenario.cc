@@ -93,8 +93,8 @@ std::span<const Act> later_acts() { return kLaterActs; }
 bool empties_trash(const Act& act) { return act.name == kMonthPasses; }
 
 const Moment& beginning() {
-  static const Moment kBeginning = make_beginning();
-  return kBeginning;
+  static const Moment made = make_beginning();
+  return made;
 }
 
 std::string to_string(const Acts& acts) {

@@ -20,7 +20,8 @@ std::string quoted(const std::string& content) {
 std::string show(const SeenTree& tree, const std::string& where) {
   std::string text;
   for (const auto& [path, node] : tree) {
-    text += "    " + where + path + " mode " + std::to_string(node.mode);
+    text.append("    ").append(where).append(path).append(" mode ");
+    text += std::to_string(node.mode);
     if (node.kind == NodeKind::file) text += " " + quoted(node.content);
     if (node.kind == NodeKind::link) text += " -> " + node.target;
     text += "\n";
@@ -78,7 +79,8 @@ std::string judge_index(CrashWorld& world, std::size_t i, bool issues) {
   for (const auto& [path, node] : tree) {
     const auto row = index.disk(at(path));
     const std::string what = *row ? judge_row(**row, *fs.stat(at(path)), node) : "no row";
-    if (!what.empty()) wrong += "the index has " + what + " for " + path + "\n";
+    if (what.empty()) continue;
+    wrong.append("the index has ").append(what).append(" for ").append(path).append("\n");
   }
   if (index.disk_beneath({}, {}, 1000)->size() != tree.size()) {
     wrong += "the index has rows of what is not there\n";

@@ -17,13 +17,13 @@ IdType id_from(const Json& hex) {
 std::string text_from(const Json& hex) { return std::string(as_text(bytes_from(hex))); }
 
 std::uint64_t kind_from(const Json& kind) {
-  static const std::map<std::string, ChangeKind> kKinds = {{"file", ChangeKind::file},
-                                                           {"dir", ChangeKind::dir},
-                                                           {"link", ChangeKind::link},
-                                                           {"deleted", ChangeKind::deleted},
-                                                           {"metadata", ChangeKind::metadata}};
+  static const std::map<std::string, ChangeKind> kinds = {{"file", ChangeKind::file},
+                                                          {"dir", ChangeKind::dir},
+                                                          {"link", ChangeKind::link},
+                                                          {"deleted", ChangeKind::deleted},
+                                                          {"metadata", ChangeKind::metadata}};
   if (kind.is_number()) return kind;
-  return static_cast<std::uint64_t>(kKinds.at(kind.get<std::string>()));
+  return static_cast<std::uint64_t>(kinds.at(kind.get<std::string>()));
 }
 
 // "content": the bytes of a file of one chunk. "chunks": those of a file of several. Both can then

@@ -17,13 +17,13 @@ std::vector<Chunk> other_chunks(std::size_t count) { return {count, Chunk{1, Chu
 }  // namespace
 
 std::optional<Service> service_from(const std::string& name) {
-  static const std::map<std::string, Service> kServices = {
+  static const std::map<std::string, Service> services = {
       {"honest", Service::honest},       {"missing", Service::missing},
       {"silent", Service::silent},       {"wrong", Service::wrong},
       {"twice", Service::twice},         {"too_long", Service::too_long},
       {"elsewhere", Service::elsewhere}, {"endless", Service::endless}};
-  const auto found = kServices.find(name);
-  if (found == kServices.end()) return std::nullopt;
+  const auto found = services.find(name);
+  if (found == services.end()) return std::nullopt;
   return found->second;
 }
 
