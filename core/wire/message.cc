@@ -266,8 +266,9 @@ bool get(const std::string& from, Fingerprint& to) {
 bool get(const std::string& from, RelativePath& to) {
   if (from.empty()) return true;
   auto path = RelativePath::parse(from);
-  if (path) to = *std::move(path);
-  return path.has_value();
+  if (!path) return false;
+  to = *std::move(path);
+  return true;
 }
 
 Result<MessageBody> from_wire(const wire::AuditQuestion& arm) {

@@ -114,7 +114,7 @@ class JoiningTest(EndToEndTest):
         two.join(code)
         three = self.add_device_on_new_host(3)
         outcome = three.run("join", three.folder, "--code", code, patience=REFUSAL_SECONDS)
-        self.assert_refused(outcome, 6, "no device with an open invitation", "lansync invite")
+        self.assert_refused(outcome, 7, "used up", "lansync invite")
         self.assertEqual(three.status()["shares"], [])
         self.assertEqual(self.others(one), {two.name})
 
