@@ -170,7 +170,7 @@ class Device:
         self.should_run = False
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: not self._alive(pids), f"{self.name}: the end of {pids}")
+        wait_until(lambda: not self.alive(pids), f"{self.name}: the end of {pids}")
 
     def stop_daemon(self):
         self.should_run = False
@@ -178,7 +178,7 @@ class Device:
         if self.foreground is not None:
             self.foreground.wait(PATIENCE_SECONDS)
 
-    def _alive(self, pids):
+    def alive(self, pids):
         for process in self.lab.processes:
             process.poll()  # Ours stay zombies otherwise.
         return [pid for pid in pids if os.path.exists(f"/proc/{pid}")]

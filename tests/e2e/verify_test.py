@@ -150,8 +150,9 @@ class CrashTest(EndToEndTest):
         two.join(code)
         one.flush()
         one.should_run = False
-        os.kill(one.daemon_pids()[0], signal.SIGABRT)
-        wait_until(lambda: not one.daemon_pids(), "the end of the daemon")
+        pids = one.daemon_pids()
+        os.kill(pids[0], signal.SIGABRT)
+        wait_until(lambda: not one.alive(pids), "the end of the daemon")
         report = (one.home / "state" / "crash.log").read_bytes()
         self.assertIn(b"ended by a bug: signal 6\n", report)
         self.assertRegex(report, rb"\n20\S+Z message state share [0-9a-f]{8} device [0-9a-f]{8}\n")
