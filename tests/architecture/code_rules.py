@@ -98,6 +98,8 @@ RULES = [
     Rule("no using-directive in a header", r"^\s*using\s+namespace\b", where=["*.h"]),
     Rule("a name for what was not understood",
          r"\b(?:class|struct)\s+\w*(?:Manager|Helper|Utils?|Singleton)\b", where=OURS),
+    Rule("GCC 12 destroys the Result before the loop begins: name it on the line before (P2718)",
+         r"\bfor\s*\([^;]*[^:]:\s*\*[^;)]*\(", where=OURS + ["tests/*", "bench/*"]),
     Rule("tests do not sleep", r"\bsleep_(?:for|until)\b|(?<![\w.>:])(?:::)?u?sleep\s*\(",
          where=["tests/*"], but_not=["tests/e2e/*"]),
 ]

@@ -115,8 +115,10 @@ void check_dots(World& world) {
   std::map<Dot, std::string> meanings;
   for (std::size_t i = 0; i < world.size(); ++i) {
     MemoryIndex& index = world.device(i).index;
-    for (const RelativePath& path : *index.paths(RelativePath(), 10'000)) {
-      for (const Change& head : *index.heads(path)) {
+    const auto paths = index.paths(RelativePath(), 10'000);
+    for (const RelativePath& path : *paths) {
+      const auto heads = index.heads(path);
+      for (const Change& head : *heads) {
         std::string meaning = path.text() + " " + head.content.hex();
         const auto [place, added] = meanings.try_emplace(head.dot, meaning);
         if (!added && place->second != meaning) {

@@ -183,9 +183,11 @@ class Story {
 // What the paths that are not done ask for.
 std::string pending(Index& index) {
   std::string text;
-  for (const PendingRow& row : *index.pending(RelativePath(), 100)) {
+  const auto rows = index.pending(RelativePath(), 100);
+  for (const PendingRow& row : *rows) {
     text += "  pending " + row.path.text() + "\n";
-    for (const Change& head : *index.heads(row.path)) {
+    const auto heads = index.heads(row.path);
+    for (const Change& head : *heads) {
       text += "    head " + short_name(head.dot.author.device) + ":" +
               std::to_string(head.dot.counter) + " kind " +
               std::to_string(static_cast<int>(head.kind)) + " " + head.content.hex().substr(0, 6) +
@@ -194,7 +196,8 @@ std::string pending(Index& index) {
     if (const auto disk = *index.disk(row.path)) {
       text += "    disk " + disk->content.hex().substr(0, 6) + " of " + disk->source.text() + "\n";
     }
-    for (const DiskRow& copy : *index.disk_copies_of(row.path)) {
+    const auto copies = index.disk_copies_of(row.path);
+    for (const DiskRow& copy : *copies) {
       text += "    copy " + copy.path.text() + " " + copy.content.hex().substr(0, 6) + "\n";
     }
   }

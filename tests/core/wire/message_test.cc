@@ -35,7 +35,8 @@ auto any_list(Make make) {
 
 CausalClock any_clock() {
   CausalClock clock;
-  for (const int device : *rc::gen::arbitrary<std::set<std::uint8_t>>()) {
+  const auto devices = *rc::gen::arbitrary<std::set<std::uint8_t>>();
+  for (const int device : devices) {
     const auto incarnation = *rc::gen::arbitrary<std::uint64_t>();
     const auto counter = *rc::gen::arbitrary<std::uint64_t>();
     clock.advance({numbered<DeviceId>(device), incarnation}, counter);
