@@ -6,6 +6,7 @@
 #include "core/base/assert.h"
 #include "core/chunk/hash.h"
 #include "core/engine/names.h"
+#include "core/fs/file_time.h"
 
 namespace lansync {
 Result<std::vector<Step>> Applier::steps_for(const RelativePath& path) {
@@ -75,6 +76,7 @@ Result<void> Applier::replan_one(const RelativePath& path) {
   }
   if (auto put = index_.put_pending(row); !put) return put;
   if (const auto known = window_.find(path); known != window_.end()) {
+    if (known->second.waits == Waits::reading) known->second.retry_at = {};
     known->second.waits = Waits::nothing;
   } else if (window_.size() < kWindowPaths) {
     window_.emplace(path, Pending{});
@@ -295,7 +297,9 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   if (is_removal(step)) return index_.remove_disk(step.path);
   DiskRow row = row_after(step);
   row.stat = result.stat;
-  row.racy = result.racy;
+  row.racy =
+      result.racy || (row.stat.kind == NodeKind::file &&
+                      may_recur(row.stat.mtime, now.wall, now.wall, grain_of(row.stat.mtime)));
   return index_.put_disk(row);
 }
 

@@ -82,7 +82,7 @@ class Applier {
 
  private:
   // What a pending path waits for.
-  enum class Waits : std::uint8_t { nothing, bytes, room, tree, scan, others };
+  enum class Waits : std::uint8_t { nothing, bytes, room, tree, scan, reading, others };
   struct Pending {
     Waits waits = Waits::nothing;
     TimePoint retry_at{};  // Not before.
@@ -98,6 +98,7 @@ class Applier {
   Result<void> refill();
   Result<void> examine(const RelativePath& path, Now now);
   Result<Waits> take(const Step& step, Now now);
+  Waits read_first(const Step& step, Now now);
   Result<Waits> take_removal(const Step& step, Now now);
   Result<bool> parent_ready(const RelativePath& path);
   Result<void> consider_removals(Now now);

@@ -4,6 +4,7 @@
 
 #include "core/engine/applier.h"
 #include "core/engine/names.h"
+#include "core/fs/file_time.h"
 
 namespace lansync {
 namespace {
@@ -11,6 +12,12 @@ namespace {
 std::optional<FileIdentity> identity(const std::optional<DiskRow>& row) {
   if (!row) return std::nullopt;
   return FileIdentity::of(row->stat);
+}
+
+// What stands at the path may be another file than the one that was read, and look the same.
+bool displaces_unread(const Step& step) {
+  const bool displaces = step.kind == StepKind::install || step.kind == StepKind::remove;
+  return displaces && step.row && step.row->racy;
 }
 
 }  // namespace
@@ -30,6 +37,18 @@ Result<bool> Applier::parent_ready(const RelativePath& path) {
   return *row && (*row)->stat.kind == NodeKind::dir;
 }
 
+// A file whose time does not tell whether it was written to is read once more, when it does.
+Applier::Waits Applier::read_first(const Step& step, Now now) {
+  const WallTime mtime = step.row->stat.mtime;
+  const Duration grain = std::max<Duration>(kTick, grain_of(mtime));
+  TimePoint& at = window_[step.source].retry_at;
+  if (at != TimePoint{}) return Waits::reading;
+  const bool too_early = may_recur(mtime, now.wall, now.wall, grain);
+  if (!too_early) scan_.request(step.path.parent(), false);
+  at = now.steady + (too_early ? grain : kBusyDelay);
+  return Waits::reading;
+}
+
 // Takes the step into the batch, and says what the path waits for then, or instead.
 Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   if (batch_paths_.contains(step.path)) return Waits::tree;
@@ -41,6 +60,7 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   }
   // What is being looked at must not change beneath the look.
   if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
+  if (displaces_unread(step)) return read_first(step, now);
   if (is_removal(step)) return take_removal(step, now);
   const auto ready = parent_ready(step.path);
   if (!ready) return ready.error();

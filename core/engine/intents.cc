@@ -71,6 +71,14 @@ std::vector<RelativePath> Intents::in_doubt_within(const RelativePath& dir) cons
   return paths;
 }
 
+std::vector<RelativePath> Intents::in_doubt_beneath(const RelativePath& dir) const {
+  std::vector<RelativePath> paths;
+  for (const auto& [path, intent] : doubtful_) {
+    if (dir.contains(path)) paths.push_back(path);
+  }
+  return paths;
+}
+
 Result<void> Intents::record_trash(const Intent& intent, WallTime now) {
   const auto row = index_.disk(intent.path);
   if (!row) return row.error();

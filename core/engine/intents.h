@@ -31,8 +31,9 @@ class Intents {
   Result<void> done(const RelativePath& path);
   void doubt(const RelativePath& path);
   [[nodiscard]] bool in_doubt(const RelativePath& path) const { return doubtful_.contains(path); }
-  // The paths in this directory that are in doubt.
+  // The paths in this directory that are in doubt, and those at any depth beneath it.
   [[nodiscard]] std::vector<RelativePath> in_doubt_within(const RelativePath& dir) const;
+  [[nodiscard]] std::vector<RelativePath> in_doubt_beneath(const RelativePath& dir) const;
 
   // Compares a finding with what was to be there, if that is in doubt, and ends the doubt. Is it
   // what the step made, the index gets the step's row, and `found.row` with it: whatever else is

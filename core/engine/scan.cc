@@ -236,9 +236,13 @@ Result<void> Scan::report_gone_beneath(const RelativePath& dir) {
       found_.erase(child.path);
       gone_.insert_or_assign(child.path, Found{child.path, std::nullopt, {}, child});
     }
-    if (rows->size() < kRowsPerRead) return {};
+    if (rows->size() < kRowsPerRead) break;
     after = rows->back().path;
   }
+  for (const RelativePath& path : intents_.in_doubt_beneath(dir)) {
+    gone_.try_emplace(path, Found{path, std::nullopt, {}, std::nullopt});
+  }
+  return {};
 }
 
 void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy) {

@@ -214,6 +214,7 @@ std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   if (failed_) return std::nullopt;
   TimePoint deadline = next_scan_;
   // What may not be done now is not due.
+  if (next_cleaning_ > now) deadline = std::min(deadline, next_cleaning_);
   const auto apply = may_apply() ? applier_.next_deadline() : std::nullopt;
   for (const auto& due : {hints_.deadline(), retries_.deadline(), fetcher_.next_deadline(), apply,
                           exchange_.next_deadline(now), audits_.next_deadline(),

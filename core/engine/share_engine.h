@@ -215,7 +215,8 @@ class ShareEngine {
   bool recovered_ = false;
   TimePoint next_emptying_{};  // Of the trash.
   std::uint64_t cleanings_ = 0;
-  bool cleaning_ = false;  // The staging folder, which nothing else uses meanwhile.
+  TimePoint next_cleaning_{};  // Not before.
+  bool cleaning_ = false;      // The staging folder, which nothing else uses meanwhile.
   Totals need_;
   Totals disk_;
   std::uint64_t conflicts_ = 0;

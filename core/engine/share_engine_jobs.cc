@@ -1,15 +1,23 @@
 // The jobs that a share asks for, and where their results go.
+#include <algorithm>
+
 #include "core/engine/names.h"
 #include "core/engine/share_engine.h"
+#include "core/fs/file_time.h"
 
 namespace lansync {
 namespace {
 
+// The staging folder, after something in it could not be removed.
+constexpr std::chrono::seconds kCleanAgainAfter{10};
 // How often the trash is looked through; with the first input after that.
 constexpr std::chrono::hours kEmptyingInterval{1};
-// Linux stamps files by the tick: a file whose time is this close to its hashing may change without
-// it.
-constexpr std::int64_t kTimeGrainNs = 20'000'000;
+// A file whose time is this close to its hashing may change without it.
+bool is_racy(const Hashed& hashed, Now begun, Now ended) {
+  const WallTime mtime = hashed.stat.mtime;
+  const Duration grain = std::max<Duration>(kTick, grain_of(mtime));
+  return hashed.stat.kind == NodeKind::file && may_recur(mtime, begun.wall, ended.wall, grain);
+}
 
 template <class Result>
 Result take(JobResult& result) {
@@ -32,9 +40,7 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
   if (std::holds_alternative<Result<Hashed>>(result)) {
     applier_.handle_scan_progress();
     auto hashed = take<Result<Hashed>>(result);
-    // A time that is still to come was set by somebody, and a later write would not repeat it.
-    const bool racy = hashed && hashed->stat.mtime.ns + kTimeGrainNs > job.issued.wall.ns &&
-                      hashed->stat.mtime.ns <= now.wall.ns + kTimeGrainNs;
+    const bool racy = hashed && is_racy(*hashed, job.issued, now);
     scan_.handle_hashed(std::get<RelativePath>(job.source), std::move(hashed), racy);
     return {};
   }
@@ -64,7 +70,11 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
     return {};
   }
   cleaning_ = false;
-  return {};  // What could not be removed is removed next time.
+  if (!std::get<Result<Cleaned>>(result)) {
+    next_cleaning_ = now.steady + kCleanAgainAfter;
+    fetcher_.expect_garbage();
+  }
+  return {};
 }
 
 CleanStageJob ShareEngine::clean_job(std::optional<std::vector<std::string>> keep) {
@@ -122,7 +132,8 @@ std::optional<Job> ShareEngine::poll_job() {
   }
   // While files are to come, what is left of others may be of use; not where it takes their room.
   const bool of_no_use = need_.files == 0 || applier_.lacking_bytes() > 0;
-  const bool may_clean = scanned_once_ && !cleaning_ && of_no_use && !applier_.job_under_way();
+  const bool may_clean = scanned_once_ && !cleaning_ && of_no_use && !applier_.job_under_way() &&
+                         next_cleaning_ <= now_.steady;
   if (may_clean && fetcher_.take_garbage()) {
     cleaning_ = true;
     return issue(clean_job(fetcher_.stages()), std::monostate());

@@ -1,4 +1,4 @@
-// Times on disks that keep them coarsely.
+// Times on disks that keep them coarsely, and what they cannot tell.
 #pragma once
 
 #include <array>
@@ -26,6 +26,28 @@ inline bool may_be_kept_as(WallTime meant, WallTime kept) {
     if (kept.ns % grain == 0 && apart < grain) return true;
   }
   return false;
+}
+
+// Linux stamps files by the tick, however fine the times that the disk can keep.
+inline constexpr std::chrono::milliseconds kTick{20};
+
+// How coarse the disk's times may be, by the look of one: FAT's if it is a whole second.
+inline Duration grain_of(WallTime mtime) {
+  using namespace std::chrono_literals;
+  if (mtime.ns % 1'000'000'000 == 0) return 2s;
+  if (mtime.ns % 10'000'000 == 0) return 10ms;
+  return mtime.ns % 1'000'000 == 0 ? Duration(1ms) : Duration(0);
+}
+
+// Whether a file with this mtime, looked at between the two times, may have been written to since,
+// or may be yet, without its mtime changing. A time that is further ahead than a grain was set by
+// somebody, and a write would not repeat it.
+inline bool may_recur(WallTime mtime, WallTime begun, WallTime ended, Duration grain) {
+  std::int64_t age = 0;
+  std::int64_t ahead = 0;
+  if (__builtin_sub_overflow(begun.ns, mtime.ns, &age)) return false;
+  if (__builtin_sub_overflow(mtime.ns, ended.ns, &ahead)) return false;
+  return age < grain.count() && ahead <= grain.count();
 }
 
 }  // namespace lansync

@@ -12,7 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr TimePoint kStart{std::chrono::hours(1)};
-constexpr std::int64_t kWallAtStart = 1'800'000'000'000'000'000;
+// No round time: it would look like that of a coarse disk.
+constexpr std::int64_t kWallAtStart = 1'800'000'000'123'456'789;
 constexpr std::size_t kStepsMax = 20'000;
 
 // Keys and membership are the same in all worlds: what is signed in one is valid in another.

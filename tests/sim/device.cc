@@ -6,7 +6,8 @@
 namespace lansync::sim {
 namespace {
 
-constexpr std::int64_t kWallAtStart = 1'800'000'000'000'000'000;
+// No round time: it would look like that of a coarse disk.
+constexpr std::int64_t kWallAtStart = 1'800'000'000'123'456'789;
 constexpr TimePoint kStart{std::chrono::hours(1)};
 constexpr std::string_view kIncarnation = "incarnation";
 

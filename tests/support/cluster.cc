@@ -12,7 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr TimePoint kStart{std::chrono::hours(1)};
-constexpr std::int64_t kWallAtStart = 1'800'000'000'000'000'000;
+// No round time: it would look like that of a coarse disk.
+constexpr std::int64_t kWallAtStart = 1'800'000'000'123'456'789;
 constexpr Duration kLatencyMax = 5ms;
 constexpr Duration kJobTimeMax = 3ms;
 

@@ -39,5 +39,30 @@ TEST_CASE("Another time is another time", "[fs]") {
   CHECK_FALSE(kept(kMin, 0));
 }
 
+TEST_CASE("A time looks as coarse as the disk may be that kept it", "[fs]") {
+  using namespace std::chrono_literals;
+  CHECK(grain_of(WallTime{kOdd}) == 0ns);
+  CHECK(grain_of(WallTime{kSecond + 1'000'000}) == 1ms);
+  CHECK(grain_of(WallTime{kSecond + 50'000'000}) == 10ms);
+  CHECK(grain_of(WallTime{7 * kSecond}) == 2s);
+  CHECK(grain_of(WallTime{-7 * kSecond}) == 2s);
+}
+
+TEST_CASE("A time may be given again until its grain is over", "[fs]") {
+  using namespace std::chrono_literals;
+  const auto recurs = [](std::int64_t mtime, std::int64_t begun, std::int64_t ended) {
+    return may_recur(WallTime{mtime}, WallTime{begun}, WallTime{ended}, 2s);
+  };
+  CHECK(recurs(kSecond, kSecond, kSecond));
+  CHECK(recurs(kSecond, 3 * kSecond - 1, 9 * kSecond));
+  CHECK_FALSE(recurs(kSecond, 3 * kSecond, 9 * kSecond));
+  CHECK(recurs(3 * kSecond, kSecond, kSecond));
+  CHECK_FALSE(recurs(3 * kSecond + 1, kSecond, kSecond));
+  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
+  CHECK_FALSE(recurs(kMin, kMax, kMax));
+  CHECK_FALSE(recurs(kMax, kMin, kMin));
+}
+
 }  // namespace
 }  // namespace lansync

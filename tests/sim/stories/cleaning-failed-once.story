@@ -1,4 +1,4 @@
-// L4: C has left a210a4d0c0daebcf64a2efcfda5a6dd467f833869f026ceb in the staging folder
+// What a failed look into the staging folder had left there remained.
 seed 153
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good

@@ -1,4 +1,4 @@
-// L1: the devices do not come to rest
+// A file that was installed, and written to within the grain of its time, looked unchanged for ever.
 seed 20
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good

@@ -1,4 +1,4 @@
-// L1: the devices do not come to rest
+// A version that another device's displaced within one grain was in the trash only.
 seed 53
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good

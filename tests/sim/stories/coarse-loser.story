@@ -1,4 +1,4 @@
-// S1: v10 is not on A
+// What a person wrote within one grain of a coarse disk was displaced as what had been read.
 seed 16
 network latency=0 rate=0 job=3000
 device skew=0 granularity=2000000000 watcher=good

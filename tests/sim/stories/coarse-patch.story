@@ -1,4 +1,4 @@
-// S2: vv11 is on no disk any more
+// A file that was patched twice within one grain was announced as it had been before.
 seed 23
 network latency=0 rate=0 job=0
 device skew=0 granularity=2000000000 watcher=good

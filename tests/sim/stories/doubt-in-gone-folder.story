@@ -1,4 +1,4 @@
-// L4: B is in doubt about a step
+// A step whose folder a person removed remained in doubt for ever.
 seed 140
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
