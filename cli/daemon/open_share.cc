@@ -1,12 +1,17 @@
 #include "cli/daemon/open_share.h"
 
+#include <algorithm>
+
 #include "core/engine/apply.h"
+#include "core/os/sqlite_file_birth.h"
 #include "core/os/sqlite_index.h"
 
 namespace lansync::cli {
 namespace {
 
 constexpr std::string_view kIncarnationFact = "incarnation";
+// Of the index's file when that incarnation began.
+constexpr std::string_view kBirthFact = "birth";
 
 Failure folder_failure(const Error& error, const std::filesystem::path& folder) {
   if (error.code == make_error_code(Errc::not_found) ||
@@ -34,17 +39,28 @@ Failure index_failure(const Error& error, const std::filesystem::path& file) {
   return failure;
 }
 
-Result<std::uint64_t> read_incarnation(Index& index, Entropy& entropy) {
+// A copy may lack what the original has published since: it goes on as a log of its own, so that no
+// number of the old one is used twice.
+Result<bool> is_copy(Index& index, ByteView birth) {
+  const auto stored = index.fact(kBirthFact);
+  if (!stored) return stored.error();
+  if (*stored && std::ranges::equal(**stored, birth)) return false;
+  if (auto put = index.put_fact(kBirthFact, birth); !put) return std::move(put).error();
+  return stored->has_value();
+}
+
+Result<std::uint64_t> read_incarnation(Index& index, bool copy, Entropy& entropy) {
   auto stored = index.fact(kIncarnationFact);
   if (!stored) return std::move(stored).error();
-  if (*stored && (*stored)->size() == sizeof(std::uint64_t)) {
-    return load_be<std::uint64_t>(**stored);
+  Bytes incarnation = std::move(*stored).value_or(Bytes());
+  if (copy || incarnation.size() != sizeof(std::uint64_t)) {
+    incarnation.resize(sizeof(std::uint64_t));
+    entropy.fill(incarnation);
+    auto put = index.put_fact(kIncarnationFact, incarnation);
+    if (!put) return std::move(put).error();
   }
-  Bytes fresh(sizeof(std::uint64_t));
-  entropy.fill(fresh);
-  if (auto put = index.put_fact(kIncarnationFact, fresh); !put) return std::move(put).error();
   if (auto done = index.commit(); !done) return std::move(done).error();
-  return load_be<std::uint64_t>(fresh);
+  return load_be<std::uint64_t>(incarnation);
 }
 
 // The log of the index, and whatever the registry knows beyond it.
@@ -102,12 +118,17 @@ Outcome<OpenedShare> open_share(const RegisteredShare& share,
   const std::filesystem::path file = index_file(state_dir, share.id);
   auto index = SqliteIndex::open(file.string());
   if (!index) return index_failure(index.error(), file);
-  const auto incarnation = read_incarnation(**index, entropy);
+  const auto birth = file_birth(file.string());
+  if (!birth) return index_failure(birth.error(), file);
+  const auto copy = is_copy(**index, *birth);
+  if (!copy) return index_failure(copy.error(), file);
+  const auto incarnation = read_incarnation(**index, *copy, entropy);
   if (!incarnation) return index_failure(incarnation.error(), file);
   auto membership = read_membership(share, **index);
   if (!membership) return index_failure(membership.error(), file);
 
   OpenedShare opened;
+  opened.index_was_copied = *copy;
   opened.root = std::shared_ptr<ShareRoot>(*std::move(root));
   opened.parts.file_system = opened.root;
   opened.parts.index = *std::move(index);

@@ -221,6 +221,10 @@ void SyncNode::open_folder(Folder& folder, bool fresh) {
     return;
   }
   folder.problem.reset();
+  if (opened->index_was_copied) {
+    log(LogLevel::warning, "the index of " + escape_for_display(folder.registered.path.string()) +
+                               " was put back from a copy: beginning a new log");
+  }
   const ShareId id = folder.registered.id;
   opened->parts.events = &parts_.events;
   folder.host = &node_->add_share(std::move(opened->parts));

@@ -33,10 +33,9 @@ inline constexpr std::chrono::milliseconds kTick{20};
 
 // How coarse the disk's times may be, by the look of one: FAT's if it is a whole second.
 inline Duration grain_of(WallTime mtime) {
-  using namespace std::chrono_literals;
-  if (mtime.ns % 1'000'000'000 == 0) return 2s;
-  if (mtime.ns % 10'000'000 == 0) return 10ms;
-  return mtime.ns % 1'000'000 == 0 ? Duration(1ms) : Duration(0);
+  if (mtime.ns % 1'000'000'000 == 0) return std::chrono::seconds(2);
+  if (mtime.ns % 10'000'000 == 0) return std::chrono::milliseconds(10);
+  return std::chrono::milliseconds(mtime.ns % 1'000'000 == 0 ? 1 : 0);
 }
 
 // Whether a file with this mtime, looked at between the two times, may have been written to since,

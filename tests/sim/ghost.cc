@@ -56,12 +56,12 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
   }
 }
 
-void Ghost::make(Claim& claim, bool added, std::optional<std::size_t> device) {
+void Ghost::make(Claim& claim, bool added, std::size_t device) {
   // Moved away and back before anybody heard of it, it never was away; and somebody else, who had
   // it in sight, has taken it back meanwhile.
   const bool taken_back =
-      !added && !claim.live && device && std::ranges::any_of(claim.ended, [&](const auto& end) {
-        return end.first != *device && end.second == round_;
+      !added && !claim.live && std::ranges::any_of(claim.ended, [&](const auto& end) {
+        return end.first != device && end.second == round_;
       });
   claim.live = !taken_back;
   claim.round = round_;
@@ -72,7 +72,7 @@ void Ghost::end(Claim& claim, std::size_t device) {
   claim.ended[device] = round_;
 }
 
-void Ghost::claim_dir(const std::string& path, std::optional<std::size_t> device) {
+void Ghost::claim_dir(const std::string& path, std::size_t device) {
   const auto [place, added] = dirs_.try_emplace(path);
   make(place->second, added, device);
 }
@@ -86,7 +86,7 @@ std::set<std::string> Ghost::owed_dirs() const {
 }
 
 void Ghost::claim(VersionId version, const std::string& path, const SeenNode& node,
-                  std::optional<std::size_t> device) {
+                  std::size_t device) {
   const auto [place, added] = claims_[version].try_emplace(path);
   make(place->second, added, device);
   buried_.erase(version);
@@ -124,15 +124,19 @@ void Ghost::detach_copies(const std::string& path, const SeenTree& before) {
   }
 }
 
-void Ghost::claim_all(const SeenTree& tree) {
+void Ghost::put_back(const SeenTree& tree) {
   for (const auto& [path, node] : tree) {
     ++changes_;
-    if (node.kind == NodeKind::dir) claim_dir(path, {});
-    if (const VersionId version = version_of(node); version != 0) claim(version, path, node, {});
+    const VersionId version = version_of(node);
+    if (version == 0) continue;
+    Claim& claim = claims_[version].try_emplace(path, Claim{.live = false}).first->second;
+    claim.round = round_;
+    buried_.erase(version);
   }
 }
 
-void Ghost::forgive(const std::set<VersionId>& lost) {
+void Ghost::forgive(const std::set<VersionId>& lost, const std::set<std::string>& lost_dirs) {
+  for (const std::string& dir : lost_dirs) dirs_.at(dir).live = false;
   for (const VersionId version : lost) {
     const auto found = claims_.find(version);
     if (found == claims_.end()) continue;
@@ -142,7 +146,16 @@ void Ghost::forgive(const std::set<VersionId>& lost) {
 
 void Ghost::settled(const SeenTree& tree) {
   std::set<VersionId> shown;
-  for (const auto& [path, node] : tree) shown.insert(version_of(node));
+  for (const auto& [path, node] : tree) {
+    const VersionId version = version_of(node);
+    shown.insert(version);
+    // What might have gone and has not is there to stay.
+    if (const auto known = claims_.find(version); known != claims_.end()) {
+      if (const auto place = known->second.find(path); place != known->second.end()) {
+        place->second.live = true;
+      }
+    }
+  }
   for (const auto& [version, places] : claims_) {
     if (!shown.contains(version)) buried_.insert(version);
   }

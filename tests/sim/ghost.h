@@ -40,10 +40,10 @@ class Ghost {
  public:
   void acted(std::size_t device, const SeenTree& before, const SeenTree& after);
   // Not a deed: the machine shows older files again, or has forgotten what it knew of them. What it
-  // shows counts as put there.
-  void claim_all(const SeenTree& tree);
-  // What was not put aside elsewhere went with the files that were put back.
-  void forgive(const std::set<VersionId>& lost);
+  // shows and nobody is owed any more may stay, and need not.
+  void put_back(const SeenTree& tree);
+  // What is nowhere else went with what was put back.
+  void forgive(const std::set<VersionId>& lost, const std::set<std::string>& lost_dirs);
   // All devices know of all deeds so far. What is not owed by then has to be gone for good.
   void settled(const SeenTree& tree);
 
@@ -69,11 +69,11 @@ class Ghost {
     std::map<std::size_t, std::uint64_t> ended;  // By which device, in which round.
   };
 
-  void make(Claim& claim, bool added, std::optional<std::size_t> device);
+  void make(Claim& claim, bool added, std::size_t device);
   void end(Claim& claim, std::size_t device);
   void claim(VersionId version, const std::string& path, const SeenNode& node,
-             std::optional<std::size_t> device);
-  void claim_dir(const std::string& path, std::optional<std::size_t> device);
+             std::size_t device);
+  void claim_dir(const std::string& path, std::size_t device);
   void disclaim(VersionId version, const std::string& path, std::size_t device,
                 const SeenTree& before, const SeenTree& after);
   void detach_copies(const std::string& path, const SeenTree& before);

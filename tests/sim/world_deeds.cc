@@ -192,22 +192,32 @@ void World::put_back(std::size_t i, Deed deed) {
   if (deed == Deed::restore_files) {
     ghost_.acted(i, before, after);
     watch(i, before, after);
+    // What looks the same is other files and directories.
+    if (device.traits().watcher == Watcher::good) hint(i, "", true, {});
     return;
   }
-  std::set<VersionId> elsewhere;
-  for (const auto& other : devices_) {
-    for (const auto& tree :
-         {other->fs.snapshot(), other->fs.stage_snapshot(), other->fs.trash_snapshot()}) {
-      for (const auto& [path, node] : tree) elsewhere.insert(version_of(node));
+  if (deed != Deed::lose_index) device.renew_incarnation();
+  forgive_what_is_nowhere();
+  ghost_.put_back(after);
+  if (!off_[i]) boot_later(i);
+}
+
+void World::forgive_what_is_nowhere() {
+  std::set<VersionId> somewhere;
+  std::set<std::string> dirs;
+  for (const auto& device : devices_) {
+    for (const auto& tree : {device->fs.snapshot(), device->fs.stage_snapshot()}) {
+      for (const auto& [path, node] : tree) somewhere.insert(version_of(node));
+    }
+    for (const auto& [path, node] : device->fs.snapshot()) {
+      if (node.kind == NodeKind::dir) dirs.insert(path);
     }
   }
-  std::set<VersionId> lost;
-  for (const VersionId version : ghost_.owed()) {
-    if (!elsewhere.contains(version)) lost.insert(version);
-  }
-  ghost_.forgive(lost);
-  ghost_.claim_all(after);
-  if (!off_[i]) boot_later(i);
+  std::set<VersionId> lost = ghost_.owed();
+  std::erase_if(lost, [&](VersionId version) { return somewhere.contains(version); });
+  std::set<std::string> lost_dirs = ghost_.owed_dirs();
+  std::erase_if(lost_dirs, [&](const std::string& dir) { return dirs.contains(dir); });
+  ghost_.forgive(lost, lost_dirs);
 }
 
 // --- The network, and everybody ---
