@@ -94,7 +94,7 @@ std::optional<std::variant<ListJob, CheckJob>> DiskCheck::poll_job() {
   if (to_list_.empty()) return std::nullopt;
   busy_ = true;
   listing_ = std::move(to_list_.extract(to_list_.begin()).value());
-  return ListJob{listing_, root_};
+  return ListJob{listing_, root_, {}};
 }
 
 bool DiskCheck::wanted(const RelativePath& path) const {

@@ -21,6 +21,9 @@ enum class JobId : std::uint64_t {};
 struct ListJob {
   RelativePath dir;
   RootIdentity root;
+  // Entries of which it is not known what a step did to them: that is made durable first, so that
+  // the look sees nothing that a power failure takes back.
+  std::vector<RelativePath> doubtful;
 };
 using Listing = std::vector<DirEntry>;
 

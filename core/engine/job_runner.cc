@@ -30,6 +30,15 @@ bool holds(const Bytes& bytes, const Chunk& chunk) {
   return bytes.size() == chunk.bytes && chunk_hash(bytes) == chunk.hash;
 }
 
+// There is nothing there, or what no step sets mode and time of.
+bool has_no_metadata_of_ours(const Error& error) {
+  return error.code == std::errc::no_such_file_or_directory ||
+         error.code == std::errc::not_a_directory ||
+         error.code == std::errc::too_many_symbolic_link_levels ||
+         error.code == make_error_code(Errc::refused) ||
+         error.code == make_error_code(Errc::changed);
+}
+
 }  // namespace
 
 JobResult JobRunner::run(const Job& job) const {
@@ -57,8 +66,20 @@ Result<void> JobRunner::check_root(const RootIdentity& root) const {
                                       : "another folder stands in the share's place"};
 }
 
+Result<void> JobRunner::make_durable(const ListJob& job) const {
+  for (const RelativePath& path : job.doubtful) {
+    auto synced = fs_.sync_metadata(path);
+    if (!synced && !has_no_metadata_of_ours(synced.error())) return synced;
+  }
+  if (auto synced = fs_.sync_control(); !synced) return synced;
+  return fs_.sync_dir(job.dir);
+}
+
 Result<Listing> JobRunner::list(const ListJob& job) const {
   if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
+  if (!job.doubtful.empty()) {
+    if (auto kept = make_durable(job); !kept) return std::move(kept).error();
+  }
   auto listing = fs_.list(job.dir);
   // A root that was swapped while it was listed is not believed, nor that a folder is missing.
   if (auto checked = check_root(job.root); !checked) return std::move(checked).error();

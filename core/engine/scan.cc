@@ -48,7 +48,7 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
     for (auto next = to_list_.begin(); next != to_list_.end(); ++next) {
       const auto& [dir, recursive] = *next;
       if (frozen_.contains(dir) || listing_.contains(dir)) continue;
-      ListJob job{dir, root_};
+      ListJob job{dir, root_, intents_.in_doubt_within(dir)};
       listing_.emplace(dir, recursive);
       to_list_.erase(next);
       return job;

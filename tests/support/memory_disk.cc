@@ -57,6 +57,32 @@ MemoryDisk::MemoryDisk() {
   mounted.trash = make_node(NodeKind::dir, 0700);
 }
 
+namespace {
+
+bool needs_control_folder(DiskOperation operation) {
+  switch (operation) {
+    case DiskOperation::open_stage:
+    case DiskOperation::make_stage_link:
+    case DiskOperation::stat_stage:
+    case DiskOperation::list_stage:
+    case DiskOperation::rename_stage:
+    case DiskOperation::remove_stage:
+    case DiskOperation::install_new:
+    case DiskOperation::exchange:
+    case DiskOperation::sync_control:
+    case DiskOperation::move_to_trash:
+    case DiskOperation::move_stage_to_trash:
+    case DiskOperation::move_from_trash:
+    case DiskOperation::stat_trash:
+    case DiskOperation::open_trash:
+    case DiskOperation::list_trash:
+    case DiskOperation::remove_trash: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
 Result<MemoryDisk::Lock> MemoryDisk::begin(DiskOperation operation) {
   std::shared_ptr<std::function<void(DiskOperation)>> called;
   {
@@ -75,6 +101,10 @@ Result<MemoryDisk::Lock> MemoryDisk::begin(DiskOperation operation) {
   std::erase_if(faults, [](const Fault& fault) { return fault.calls_left == 0; });
   if (failure) return Error(*failure, "fault");
   if (unreadable) return disk_error(std::errc::io_error, "unreadable");
+  // What stands at the place of a disk that is not mounted has no `.lansync`.
+  if (hidden && needs_control_folder(operation)) {
+    return disk_error(std::errc::no_such_file_or_directory, "not mounted");
+  }
   return held;
 }
 
