@@ -119,7 +119,7 @@ void DiskCheck::suspect(const RelativePath& path, Suspicion suspicion) {
 
 Result<void> DiskCheck::handle_listing(Result<Listing> listing) {
   busy_ = false;
-  return listing ? compare(*listing) : handle_no_listing(listing.error());
+  return listing ? compare(listing->entries) : handle_no_listing(listing.error());
 }
 
 Result<void> DiskCheck::handle_no_listing(const Error& error) {
@@ -134,7 +134,7 @@ Result<void> DiskCheck::handle_no_listing(const Error& error) {
   return {};
 }
 
-Result<void> DiskCheck::compare(const Listing& listing) {
+Result<void> DiskCheck::compare(const std::vector<DirEntry>& listing) {
   const auto rows = index_.disk_children(listing_);
   if (!rows) return rows.error();
   std::map<std::string_view, const DiskRow*> not_seen;

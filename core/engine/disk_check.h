@@ -69,7 +69,7 @@ class DiskCheck {
   void suspect(const RelativePath& path, Suspicion suspicion);
   void find(PathIssue issue);
   Result<void> handle_no_listing(const Error& error);
-  Result<void> compare(const Listing& listing);
+  Result<void> compare(const std::vector<DirEntry>& listing);
   void compare_entry(const RelativePath& path, const FileStat& stat, const DiskRow& row);
   Result<void> compare_content(const Checked& checked);
 

@@ -30,7 +30,8 @@ DiskRow row_half_way(const DiskRow& before, const DiskRow& after, const FileStat
 
 // What the row of an intent's path is, given what was found there.
 std::optional<DiskRow> row_now(const Found& found, const Intent& intent) {
-  if (!intent.becomes || !found.row) return intent.becomes;
+  if (!intent.becomes || !found.row || !found.seen) return intent.becomes;
+  if (!is_what_it_becomes(found, intent)) return intent.becomes;
   DiskRow after = *intent.becomes;
   const FileStat& seen = found.seen->stat;
   if (may_be_kept_as(after.stat.mtime, seen.mtime)) after.stat.mtime = seen.mtime;
@@ -45,7 +46,7 @@ std::optional<DiskRow> row_now(const Found& found, const Intent& intent) {
 Result<void> Intents::load() {
   auto all = index_.intents();
   if (!all) return std::move(all).error();
-  for (Intent& intent : *all) doubtful_.insert_or_assign(intent.path, std::move(intent));
+  for (const Intent& intent : *all) doubtful_.insert_or_assign(intent.path, Doubt{intent, {}, {}});
   return {};
 }
 
@@ -61,11 +62,21 @@ Result<void> Intents::done(const RelativePath& path) {
   return index_.remove_intent(path);
 }
 
-void Intents::doubt(const RelativePath& path) { doubtful_.insert(under_way_.extract(path)); }
+void Intents::doubt(const RelativePath& path) {
+  auto intent = under_way_.extract(path);
+  if (!intent.empty()) doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped()), {}, {}});
+}
+
+void Intents::learn(const RelativePath& path, const std::optional<FileIdentity>& displaced) {
+  const auto doubt = doubtful_.find(path);
+  if (doubt == doubtful_.end()) return;
+  doubt->second.looked = true;
+  doubt->second.displaced = displaced;
+}
 
 std::vector<RelativePath> Intents::in_doubt_within(const RelativePath& dir) const {
   std::vector<RelativePath> paths;
-  for (const auto& [path, intent] : doubtful_) {
+  for (const auto& [path, doubt] : doubtful_) {
     if (path.parent() == dir) paths.push_back(path);
   }
   return paths;
@@ -73,10 +84,21 @@ std::vector<RelativePath> Intents::in_doubt_within(const RelativePath& dir) cons
 
 std::vector<RelativePath> Intents::in_doubt_beneath(const RelativePath& dir) const {
   std::vector<RelativePath> paths;
-  for (const auto& [path, intent] : doubtful_) {
+  for (const auto& [path, doubt] : doubtful_) {
     if (dir.contains(path)) paths.push_back(path);
   }
   return paths;
+}
+
+// What was displaced tells it for sure: whatever is at the path by now came after the step, or, if
+// nothing was displaced, in its stead.
+Result<bool> Intents::was_performed(const Found& found, const Doubt& doubt) const {
+  if (!doubt.looked) return is_what_it_becomes(found, doubt.intent);
+  if (!doubt.displaced) return false;
+  const auto row = index_.disk(found.path);
+  if (!row) return row.error();
+  if (*row && FileIdentity::of((*row)->stat) == *doubt.displaced) return true;
+  return is_what_it_becomes(found, doubt.intent);
 }
 
 Result<void> Intents::record_trash(const Intent& intent, WallTime now) {
@@ -98,8 +120,10 @@ Result<std::optional<RelativePath>> Intents::settle(Found& found, WallTime now) 
   const auto doubt = doubtful_.extract(found.path);
   if (doubt.empty()) return std::optional<RelativePath>();
   if (auto removed = index_.remove_intent(found.path); !removed) return removed.error();
-  const Intent& intent = doubt.mapped();
-  if (!is_what_it_becomes(found, intent)) return std::optional<RelativePath>();
+  const Intent& intent = doubt.mapped().intent;
+  const auto performed = was_performed(found, doubt.mapped());
+  if (!performed) return performed.error();
+  if (!*performed) return std::optional<RelativePath>();
   if (auto recorded = record_trash(intent, now); !recorded) return recorded.error();
   found.row = row_now(found, intent);
   const auto written = found.row ? index_.put_disk(*found.row) : index_.remove_disk(found.path);

@@ -17,7 +17,9 @@ namespace lansync {
 // written down before it is performed (begin), and
 //   - forgotten when its row is written (done),
 //   - in doubt when it failed, or when a process that was killed left it: until somebody has looked
-//     at the path. The look says by settle() whether what it found is the step's doing.
+//     at the path, and into the trash for what the step displaced. The look says by settle()
+//     whether the step was performed; what a person did to the path since is a change of what the
+//     step made.
 //
 // Writes into the index's open transaction. Owned by one share's engine.
 class Intents {
@@ -35,6 +37,13 @@ class Intents {
   [[nodiscard]] std::vector<RelativePath> in_doubt_within(const RelativePath& dir) const;
   [[nodiscard]] std::vector<RelativePath> in_doubt_beneath(const RelativePath& dir) const;
 
+  // Under which name its step would have put what was at a path that is in doubt; empty: nothing.
+  [[nodiscard]] const std::string& trash_of(const RelativePath& path) const {
+    return doubtful_.at(path).intent.trash;
+  }
+  // What is there under that name, if the path is in doubt still.
+  void learn(const RelativePath& path, const std::optional<FileIdentity>& displaced);
+
   // Compares a finding with what was to be there, if that is in doubt, and ends the doubt. Is it
   // what the step made, the index gets the step's row, and `found.row` with it: whatever else is
   // found at the path is a change of that. Returns the path whose heads the step's row displays;
@@ -44,11 +53,18 @@ class Intents {
   std::optional<ContentId> poll_trashed();
 
  private:
+  struct Doubt {
+    Intent intent;
+    bool looked = false;  // Into the trash, and found there:
+    std::optional<FileIdentity> displaced;
+  };
+
+  Result<bool> was_performed(const Found& found, const Doubt& doubt) const;
   Result<void> record_trash(const Intent& intent, WallTime now);
 
   Index& index_;
   std::map<RelativePath, Intent> under_way_;
-  std::map<RelativePath, Intent> doubtful_;
+  std::map<RelativePath, Doubt> doubtful_;
   std::deque<ContentId> trashed_;
 };
 

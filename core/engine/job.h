@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,15 +18,27 @@ namespace lansync {
 
 enum class JobId : std::uint64_t {};
 
+// An entry of which it is not known what a step did to it, and under which name in the trash the
+// step would have put what was there (empty: it displaces nothing).
+struct DoubtfulEntry {
+  RelativePath path;
+  std::string trash;
+};
+
 // Look into a directory of the share whose root must still be `root`.
 struct ListJob {
   RelativePath dir;
   RootIdentity root;
-  // Entries of which it is not known what a step did to them: that is made durable first, so that
-  // the look sees nothing that a power failure takes back.
-  std::vector<RelativePath> doubtful;
+  // What was done to these is made durable first, so that the look sees nothing that a power
+  // failure takes back.
+  std::vector<DoubtfulEntry> doubtful;
 };
-using Listing = std::vector<DirEntry>;
+struct Listing {
+  std::vector<DirEntry> entries;
+  // One for each doubtful entry that may have been displaced: what is in the trash under its name,
+  // if anything is.
+  std::map<RelativePath, std::optional<FileIdentity>> displaced;
+};
 
 // Read a file through, or a link: what is in it, provided that it stays what it is meanwhile.
 struct HashJob {

@@ -67,8 +67,8 @@ Result<void> JobRunner::check_root(const RootIdentity& root) const {
 }
 
 Result<void> JobRunner::make_durable(const ListJob& job) const {
-  for (const RelativePath& path : job.doubtful) {
-    auto synced = fs_.sync_metadata(path);
+  for (const DoubtfulEntry& entry : job.doubtful) {
+    auto synced = fs_.sync_metadata(entry.path);
     if (!synced && !has_no_metadata_of_ours(synced.error())) return synced;
   }
   if (auto synced = fs_.sync_control(); !synced) return synced;
@@ -80,9 +80,20 @@ Result<Listing> JobRunner::list(const ListJob& job) const {
   if (!job.doubtful.empty()) {
     if (auto kept = make_durable(job); !kept) return std::move(kept).error();
   }
-  auto listing = fs_.list(job.dir);
+  auto entries = fs_.list(job.dir);
   // A root that was swapped while it was listed is not believed, nor that a folder is missing.
   if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
+  if (!entries) return std::move(entries).error();
+  Listing listing{*std::move(entries), {}};
+  for (const DoubtfulEntry& entry : job.doubtful) {
+    if (entry.trash.empty()) continue;
+    const auto displaced = fs_.stat_trash(entry.trash);
+    if (!displaced && displaced.error().code != std::errc::no_such_file_or_directory) {
+      return displaced.error();
+    }
+    std::optional<FileIdentity>& identity = listing.displaced[entry.path];
+    if (displaced) identity = FileIdentity::of(*displaced);
+  }
   return listing;
 }
 

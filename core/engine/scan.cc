@@ -48,7 +48,10 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
     for (auto next = to_list_.begin(); next != to_list_.end(); ++next) {
       const auto& [dir, recursive] = *next;
       if (frozen_.contains(dir) || listing_.contains(dir)) continue;
-      ListJob job{dir, root_, intents_.in_doubt_within(dir)};
+      ListJob job{dir, root_, {}};
+      for (const RelativePath& path : intents_.in_doubt_within(dir)) {
+        job.doubtful.push_back({path, intents_.trash_of(path)});
+      }
       listing_.emplace(dir, recursive);
       to_list_.erase(next);
       return job;
@@ -104,8 +107,9 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
   }
   root_error_.reset();
   issues_.clear(dir.text());
-  clear_issues(dir, *listing);
-  auto compared = compare(dir, *listing);
+  clear_issues(dir, listing->entries);
+  for (const auto& [path, identity] : listing->displaced) intents_.learn(path, identity);
+  auto compared = compare(dir, listing->entries);
   listing_.erase(dir);
   end_round_if_done();
   return compared;
@@ -119,7 +123,7 @@ void Scan::note_failure(const RelativePath& dir, bool recursive, const Error& er
 
 // What an earlier look at the directory complained of, unless it is still so. compare() raises what
 // a listing shows anew; what cannot be read is only known to be over when it is gone.
-void Scan::clear_issues(const RelativePath& dir, const Listing& listing) {
+void Scan::clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing) {
   issues_.clear_in(dir.text(), [&](const PathIssue& issue, std::string_view name) {
     if (issue.code == "name" || issue.code == "special") return true;
     return issue.code == "unreadable" &&
@@ -127,7 +131,7 @@ void Scan::clear_issues(const RelativePath& dir, const Listing& listing) {
   });
 }
 
-Result<void> Scan::compare(const RelativePath& dir, const Listing& listing) {
+Result<void> Scan::compare(const RelativePath& dir, const std::vector<DirEntry>& listing) {
   const bool recursive = listing_.at(dir);
   auto rows = index_.disk_children(dir);
   if (!rows) return std::move(rows).error();

@@ -80,8 +80,8 @@ class Scan {
   };
 
   void note_failure(const RelativePath& dir, bool recursive, const Error& error);
-  void clear_issues(const RelativePath& dir, const Listing& listing);
-  Result<void> compare(const RelativePath& dir, const Listing& listing);
+  void clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing);
+  Result<void> compare(const RelativePath& dir, const std::vector<DirEntry>& listing);
   Result<void> compare_entry(const RelativePath& path, const FileStat& stat,
                              const std::optional<DiskRow>& row, bool recursive);
   Result<Observation> observe(const FileStat& stat, const DiskRow& row);

@@ -117,7 +117,9 @@ std::optional<Job> ShareEngine::poll_job() {
   }
   while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
   if (*serve) return issue((*serve)->read, **serve);
-  if (auto job = scan_.poll_job()) {
+  // What a crash left half exchanged is in the trash when the first look is taken.
+  const bool recovering = cleaning_ && cleanings_ == 1;
+  if (auto job = recovering ? std::nullopt : scan_.poll_job()) {
     if (auto* list = std::get_if<ListJob>(&*job)) {
       const RelativePath dir = list->dir;
       return issue(std::move(*list), dir);

@@ -1,9 +1,9 @@
 #include "core/os/sqlite_file_birth.h"
 
+#include <cstdint>
+
 #include <fcntl.h>
 #include <sys/stat.h>
-
-#include <cstdint>
 
 #include "core/base/bytes.h"
 #include "core/os/system_call.h"
@@ -11,7 +11,7 @@
 namespace lansync {
 
 Result<Bytes> file_birth(const std::string& file) {
-  struct statx found {};
+  struct statx found{};
   const int done = uninterrupted(
       [&] { return ::statx(AT_FDCWD, file.c_str(), 0, STATX_INO | STATX_BTIME, &found); });
   if (done != 0) return errno_about(file);

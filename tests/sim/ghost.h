@@ -71,8 +71,7 @@ class Ghost {
 
   void make(Claim& claim, bool added, std::size_t device);
   void end(Claim& claim, std::size_t device);
-  void claim(VersionId version, const std::string& path, const SeenNode& node,
-             std::size_t device);
+  void claim(VersionId version, const std::string& path, const SeenNode& node, std::size_t device);
   void claim_dir(const std::string& path, std::size_t device);
   void disclaim(VersionId version, const std::string& path, std::size_t device,
                 const SeenTree& before, const SeenTree& after);

@@ -77,6 +77,45 @@ TEST_CASE("What a person put in the place of a lost step is theirs", "[engine][i
   CHECK(replaced.index.trash_totals()->files == 0);
 }
 
+TEST_CASE("What a lost step displaced tells that it was performed", "[engine][intents]") {
+  Replaced replaced;
+  Intents& intents = replaced.intents;
+  const RelativePath path = path_of("dir/f");
+  CHECK(intents.trash_of(path) == "in the trash");
+  const FileIdentity displaced = FileIdentity::of(replaced.before.stat);
+
+  SECTION("though a person has written since") {
+    intents.learn(path, displaced);
+    Found found = found_file(file_row("dir/f", 3), replaced.before);
+    CHECK(*intents.settle(found, kNow) == path);
+    // It is a change of what the step made.
+    CHECK(found.row == replaced.after);
+    CHECK(replaced.index.trash_totals()->files == 1);
+  }
+  SECTION("though a person has removed it since") {
+    intents.learn(path, displaced);
+    Found found{path, std::nullopt, {}, replaced.before};
+    CHECK(*intents.settle(found, kNow) == path);
+    CHECK(found.row == replaced.after);
+  }
+  SECTION("and that it was not, though a person has put the same there") {
+    intents.learn(path, std::nullopt);
+    Found found = found_file(replaced.after, replaced.before);
+    CHECK_FALSE(intents.settle(found, kNow)->has_value());
+    CHECK(found.row == replaced.before);
+    CHECK(replaced.index.trash_totals()->files == 0);
+  }
+  SECTION("unless it is something else") {
+    FileIdentity other = displaced;
+    other.inode = 77;
+    intents.learn(path, other);
+    Found found = found_file(replaced.after, replaced.before);
+    CHECK(*intents.settle(found, kNow) == path);
+    CHECK(found.row == replaced.after);
+  }
+  CHECK_FALSE(intents.in_doubt(path));
+}
+
 TEST_CASE("What a lost step did not get to is nobody's doing", "[engine][intents]") {
   MemoryIndex index;
   const DiskRow before = file_row("f", 1);

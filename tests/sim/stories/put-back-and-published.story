@@ -1,4 +1,4 @@
-// P1: B complains about A, which is honest: log that forks: does not match what was promised
+// An index that was put back published under a number that was used before.
 seed 24
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
