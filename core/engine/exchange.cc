@@ -29,7 +29,8 @@ void Exchange::handle_peer_down(const DeviceId& device) {
 
 void Exchange::greet(PeerState& peer) {
   peer.hello_sent = true;
-  send(peer.device, ShareHello{membership_.heads()});
+  send(peer.device, ShareHello{.member_op_heads = membership_.heads(),
+                               .incarnation = replica_.self().incarnation});
 }
 
 void Exchange::join(PeerState& peer) {
@@ -102,6 +103,7 @@ Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& stat
   peer.clock.join(state.clock);
   peer.clock_known = true;
   if (!first) return {};
+  if (auto shown = show_own_log(peer); !shown) return shown;
   const auto lacking = index_.first_segment_beyond(peer.clock);
   if (!lacking) return lacking.error();
   if (*lacking) {
@@ -116,6 +118,23 @@ Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& stat
     }
     if (!places) return std::move(places).error();
   }
+  return {};
+}
+
+// It comes again in its place, for whatever the peer then is.
+Result<void> Exchange::show_own_log(const PeerState& peer) {
+  const Author author{peer.device, peer.incarnation};
+  const std::uint64_t end = replica_.clock().counter_of(author);
+  if (peer.incarnation == 0 || end <= peer.clock.counter_of(author)) return {};
+  CausalClock but_the_end;
+  for (const CausalClock::Entry& entry : replica_.clock().entries()) {
+    but_the_end.advance(entry.author, entry.author == author ? end - 1 : entry.counter);
+  }
+  const auto last = index_.first_segment_beyond(but_the_end);
+  if (!last) return last.error();
+  auto segment = index_.segment(**last);
+  if (!segment) return std::move(segment).error();
+  send(peer.device, *std::move(segment));
   return {};
 }
 

@@ -23,6 +23,9 @@ namespace lansync {
 // segments and states as they come. A peer that is no member yet may only send its hello and the
 // ops that make it one: it joined through somebody else.
 //
+// A peer that lacks the end of its own log is shown it first of all: its index is an older one that
+// was put back, and it must not go on with that log.
+//
 // What a third device wrote is relayed kRelayDelay after it came: mostly its author is faster.
 //
 // Owned by one share's engine; `peers` is the engine's.
@@ -72,6 +75,7 @@ class Exchange {
 
   void greet(PeerState& peer);
   void join(PeerState& peer);
+  Result<void> show_own_log(const PeerState& peer);
   Result<std::optional<MessageBody>> poll_segment(PeerState& peer, TimePoint now);
   [[nodiscard]] bool state_is_due(const Outbox& outbox, TimePoint now) const;
 

@@ -16,7 +16,8 @@ struct PeerState {
   // It said hello and is a member: everything else may be said to it.
   bool joined = false;
   bool hello_sent = false;
-  bool audits = false;  // It answers questions of audits.
+  bool audits = false;            // It answers questions of audits.
+  std::uint64_t incarnation = 0;  // Of its own log; 0: it has not said.
   // The history it has: as it said itself, and what it was sent or sent us since.
   CausalClock clock;
   bool clock_known = false;

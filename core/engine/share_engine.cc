@@ -76,6 +76,7 @@ void ShareEngine::handle_peer_down(const DeviceId& device, Now now) {
   fetcher_.handle_peer_down(device);
   server_.handle_peer_down(device);
   exchange_.handle_peer_down(device);
+  claims_.handle_peer_down(device);
   flushes_.member_gone(device);
   audits_.handle_peer_down(device);
   settle(now);
@@ -102,6 +103,7 @@ Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body,
 Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now now) {
   if (auto* hello = std::get_if<ShareHello>(&body)) {
     peers_.at(from).audits = hello->audits;
+    peers_.at(from).incarnation = hello->incarnation;
     return exchange_.handle_hello(from, *hello);
   }
   if (std::holds_alternative<MemberOpsRequest>(body)) {
@@ -115,15 +117,19 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   }
   if (!peers_.at(from).joined) return Error{Errc::refused, "message by a device that is no member"};
   if (auto* state = std::get_if<ShareState>(&body)) {
-    if (state->clock.counter_of(config_.self) > replica_.clock().counter_of(config_.self)) {
-      behind_itself_ = true;
-      fail({Errc::changed, "the index is older than what other devices have seen of it"});
-      return {};
-    }
+    claims_.handle_state(from, state->clock.counter_of(config_.self),
+                         replica_.clock().counter_of(config_.self), now.steady);
     if (state->in_sync) fetcher_.handle_peer_progress(from);
     return exchange_.handle_state(from, *state);
   }
   if (auto* segment = std::get_if<Segment>(&body)) {
+    const auto behind = replica_.proves_loss(*segment);
+    if (!behind) return behind.error();
+    if (*behind) {
+      behind_itself_ = true;
+      fail({Errc::changed, "the index is older than what other devices have seen of it"});
+      return {};
+    }
     return exchange_.handle_segment(from, *segment, now.steady, touched_);
   }
   if (auto* request = std::get_if<ChunkListRequest>(&body)) {
@@ -216,9 +222,10 @@ std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   // What may not be done now is not due.
   if (next_cleaning_ > now) deadline = std::min(deadline, next_cleaning_);
   const auto apply = may_apply() ? applier_.next_deadline() : std::nullopt;
-  for (const auto& due : {hints_.deadline(), retries_.deadline(), fetcher_.next_deadline(), apply,
-                          exchange_.next_deadline(now), audits_.next_deadline(),
-                          verification_ ? verification_->next_deadline() : std::nullopt}) {
+  for (const auto& due :
+       {hints_.deadline(), retries_.deadline(), fetcher_.next_deadline(), apply,
+        exchange_.next_deadline(now), claims_.next_deadline(), audits_.next_deadline(),
+        verification_ ? verification_->next_deadline() : std::nullopt}) {
     if (due) deadline = std::min(deadline, *due);
   }
   return deadline;
@@ -232,6 +239,7 @@ void ShareEngine::set_scan_interval(Duration interval, Now now) {
 void ShareEngine::settle(Now now) {
   now_ = now;
   if (failed_) return;
+  claims_.advance(now.steady);
   auto settled = try_settle(now);
   if (settled) settled = audits_.advance(now.steady, in_sync());
   if (settled) settled = index_.commit();
@@ -242,7 +250,9 @@ void ShareEngine::settle(Now now) {
 }
 
 Result<void> ShareEngine::try_settle(Now now) {
-  if (auto published = publish_found(now); !published) return published;
+  if (!claims_.waiting()) {
+    if (auto published = publish_found(now); !published) return published;
+  }
   while (auto failed = fetcher_.poll_failed()) applier_.handle_fetch_failed(*failed, now.steady);
   while (auto source = fetcher_.poll_ready()) applier_.ready(*source);
   if (!touched_.empty()) {
@@ -306,7 +316,8 @@ void ShareEngine::update_state() { exchange_.set_state(own_state()); }
 
 bool ShareEngine::in_sync() const {
   return !failed_ && scanned_once_ && !scan_.root_error() && scan_.idle() && hints_.empty() &&
-         need_.files == 0 && edits_.held() == 0 && !applier_.job_under_way() && !cleaning_;
+         need_.files == 0 && !claims_.waiting() && edits_.held() == 0 &&
+         !applier_.job_under_way() && !cleaning_;
 }
 
 void ShareEngine::fail(Error error) {
@@ -401,6 +412,7 @@ ShareStatus ShareEngine::status() const {
   status.lacking_bytes = applier_.lacking_bytes();
   status.error = failed_ ? failed_ : scan_.root_error();
   for (const auto& [path, issue] : issues_.all()) status.issues.push_back(issue);
+  for (PathIssue& issue : claims_.issues(membership_)) status.issues.push_back(std::move(issue));
   for (PathIssue& issue : audit_issues(audits_.results(), membership_)) {
     status.issues.push_back(std::move(issue));
   }

@@ -17,6 +17,7 @@
 #include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/local_edits.h"
+#include "core/engine/own_log_claims.h"
 #include "core/engine/path_issues.h"
 #include "core/engine/scan.h"
 #include "core/engine/server.h"
@@ -132,8 +133,8 @@ class ShareEngine {
   std::optional<OutgoingChunk> poll_data(const DeviceId& to);
 
   [[nodiscard]] const std::optional<Error>& failed() const { return failed_; }
-  // A member has seen more of this device's log than the index has: it is not the newest index. The
-  // share has failed; it goes on as a new incarnation.
+  // A member has shown more of this device's log than the index has: it is not the newest index.
+  // The share has failed; it goes on as a new incarnation.
   [[nodiscard]] bool behind_itself() const { return behind_itself_; }
   [[nodiscard]] bool in_sync() const;
   [[nodiscard]] const Membership& membership() const { return membership_; }
@@ -171,7 +172,9 @@ class ShareEngine {
   void fail(Error error);
   Result<void> publish_found(Now now);
   // Nothing is put into a folder that has not been looked at: what is there comes first.
-  [[nodiscard]] bool may_apply() const { return scanned_once_ && !scan_.root_error(); }
+  [[nodiscard]] bool may_apply() const {
+    return scanned_once_ && !scan_.root_error() && !claims_.waiting();
+  }
   void follow(const Hints::Dirs& hints);
   void drop_removed();
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
@@ -192,6 +195,7 @@ class ShareEngine {
   Intents intents_;
   Scan scan_;
   LocalEdits edits_;
+  OwnLogClaims claims_;
   Exchange exchange_;
   Fetcher fetcher_;
   Server server_;

@@ -117,9 +117,10 @@ std::optional<Job> ShareEngine::poll_job() {
   }
   while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
   if (*serve) return issue((*serve)->read, **serve);
-  // What a crash left half exchanged is in the trash when the first look is taken.
+  // What a crash left half exchanged is in the trash when the first look is taken; and what is found
+  // waits for as long as nothing may be published.
   const bool recovering = cleaning_ && cleanings_ == 1;
-  if (auto job = recovering ? std::nullopt : scan_.poll_job()) {
+  if (auto job = recovering || claims_.waiting() ? std::nullopt : scan_.poll_job()) {
     if (auto* list = std::get_if<ListJob>(&*job)) {
       const RelativePath dir = list->dir;
       return issue(std::move(*list), dir);

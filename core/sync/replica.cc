@@ -45,6 +45,18 @@ Result<void> Replica::integrate(const Segment& segment, std::set<RelativePath>& 
   return store(segment, *open, touched);
 }
 
+Result<bool> Replica::proves_loss(const Segment& segment) const {
+  const auto header = decode_segment_header(segment.header);
+  if (!header) return header.error();
+  const bool lost = header->author == self_ && header->share == membership_.share() &&
+                    header->last() > clock_.counter_of(self_);
+  if (!lost) return false;
+  if (!verified(self_.device, kSegmentContext, segment.header, segment.signature)) {
+    return Error{Errc::not_authentic, "segment"};
+  }
+  return true;
+}
+
 // Only the end of a chain is at hand. A fork before it shows by the links that follow.
 Result<void> Replica::check_known(const OpenSegment& segment) const {
   const auto end = index_.log_end(segment.header.author);

@@ -37,6 +37,10 @@ class Replica {
   // changed are added to `touched`.
   Result<void> integrate(const Segment& segment, std::set<RelativePath>& touched);
 
+  // Whether this is a piece of this replica's own log that the index does not have: then it is not
+  // the newest index. Says nothing of what the piece builds on. Errors: not_authentic.
+  [[nodiscard]] Result<bool> proves_loss(const Segment& segment) const;
+
   // Publishes changes made here, in order, in as many segments as it takes. Fills in their dots.
   Result<void> publish(std::span<Change> changes, std::set<RelativePath>& touched);
 

@@ -43,6 +43,7 @@ void to_wire(const ShareHello& hello, wire::ShareMessage& to) {
   for (const MemberOpHash& head : hello.member_op_heads)
     set(arm->add_member_op_heads(), head.view());
   arm->set_audits(hello.audits);
+  arm->set_incarnation(hello.incarnation);
 }
 
 Result<MessageBody> from_wire(const wire::ShareHello& arm) {
@@ -56,6 +57,7 @@ Result<MessageBody> from_wire(const wire::ShareHello& arm) {
     hello.member_op_heads.push_back(hash);
   }
   hello.audits = arm.audits();
+  hello.incarnation = arm.incarnation();
   return MessageBody(std::move(hello));
 }
 

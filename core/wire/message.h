@@ -20,6 +20,8 @@ struct ShareHello {
   std::vector<MemberOpHash> member_op_heads;
   // The sender answers an AuditQuestion: this lansync does.
   bool audits = true;
+  // Of the sender's own log; 0: it does not say.
+  std::uint64_t incarnation = 0;
   friend bool operator==(const ShareHello&, const ShareHello&) = default;
 };
 

@@ -46,10 +46,12 @@ inline std::vector<std::pair<std::string, Message>> sample_messages() {
   ShareState state{sample_clock(), Fingerprint::from(random_bytes(1, 32)), true, 12, 1ULL << 40};
 
   std::vector<std::pair<std::string, MessageBody>> bodies;
-  // As a lansync says it that knows no audits, and as later ones do.
+  // As a lansync says it that knows no audits, and as later ones do; the last says its incarnation.
   bodies.emplace_back("hello",
                       ShareHello{{numbered<MemberOpHash>(4), numbered<MemberOpHash>(5)}, false});
   bodies.emplace_back("hello_audits", ShareHello{{numbered<MemberOpHash>(4)}, true});
+  bodies.emplace_back("hello_incarnation",
+                      ShareHello{{numbered<MemberOpHash>(4)}, true, 0x0102030405060708});
   bodies.emplace_back("member_ops_request", MemberOpsRequest{});
   bodies.emplace_back("member_ops", MemberOps{genesis, {op, op}});
   bodies.emplace_back("state", std::move(state));
