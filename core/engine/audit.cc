@@ -26,10 +26,17 @@ AuditClock hash_of_clock(const CausalClock& clock) {
 // --- What others ask ----------------------------------------------------------------------------
 
 Result<void> Audits::handle_question(const DeviceId& from, const AuditQuestion& question) {
+  if (answer_waits(from)) return Error{Errc::limit_exceeded, "questions of an audit"};
   Question asked{question, {{question.after, question.through}, question.after}, {}};
   const bool fresh = questions_.emplace(from, std::move(asked)).second;
   if (!fresh) return Error{Errc::limit_exceeded, "questions of an audit"};
   return {};
+}
+
+bool Audits::answer_waits(const DeviceId& to) const {
+  return std::ranges::any_of(outbox_, [&](const auto& message) {
+    return message.first == to && std::holds_alternative<AuditAnswer>(message.second);
+  });
 }
 
 Result<void> Audits::step_question(const DeviceId& from, Question& question) {
@@ -263,11 +270,12 @@ std::optional<TimePoint> Audits::next_deadline() const {
   return next;
 }
 
-std::optional<std::pair<DeviceId, MessageBody>> Audits::poll_message() {
-  if (outbox_.empty()) return std::nullopt;
-  auto message = std::move(outbox_.front());
-  outbox_.pop_front();
-  return message;
+std::optional<MessageBody> Audits::poll_message(const DeviceId& to) {
+  const auto found = std::ranges::find(outbox_, to, &std::pair<DeviceId, MessageBody>::first);
+  if (found == outbox_.end()) return std::nullopt;
+  MessageBody body = std::move(found->second);
+  outbox_.erase(found);
+  return body;
 }
 
 void Audits::handle_peer_down(const DeviceId& device) {

@@ -41,7 +41,7 @@ struct AuditResult {
 //
 // Each member that can be audited is, kFirstAfter after it was first met and every kInterval from
 // then on, while both sides are in sync and have nothing to do; and when a person asks. One at a
-// time; what others ask is answered meanwhile, one question each.
+// time; what others ask is answered meanwhile, one question each until its answer has gone out.
 //
 // What an answer needs is added up from the index in steps with pauses, so nobody has to wait for
 // it. An answer is worth something only under the clock of the question: whoever has gone on since
@@ -71,7 +71,7 @@ class Audits {
   // `idle`: this device is in sync. An error is the index's.
   Result<void> advance(TimePoint now, bool idle);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
-  std::optional<std::pair<DeviceId, MessageBody>> poll_message();
+  std::optional<MessageBody> poll_message(const DeviceId& to);
 
   // Audits these as soon as their clocks are equal to ours; their results are forgotten until then.
   void ask(std::set<DeviceId> members);
@@ -128,6 +128,7 @@ class Audits {
   template <class Visit>
   Result<void> read_on(Pass& pass, Visit visit);
   [[nodiscard]] bool has_steps() const;
+  [[nodiscard]] bool answer_waits(const DeviceId& to) const;
 
   Index& index_;
   const Replica& replica_;

@@ -29,8 +29,7 @@ void Exchange::handle_peer_down(const DeviceId& device) {
 
 void Exchange::greet(PeerState& peer) {
   peer.hello_sent = true;
-  send(peer.device, ShareHello{.member_op_heads = membership_.heads(),
-                               .incarnation = replica_.self().incarnation});
+  outboxes_.at(peer.device).greeting = true;
 }
 
 void Exchange::join(PeerState& peer) {
@@ -42,7 +41,7 @@ Result<void> Exchange::handle_hello(const DeviceId& from, const ShareHello& hell
   PeerState& peer = peers_.at(from);
   const bool knows_more = std::ranges::any_of(
       hello.member_op_heads, [&](const MemberOpHash& head) { return !membership_.knows(head); });
-  if (knows_more) send(from, MemberOpsRequest{});
+  if (knows_more) outboxes_.at(from).question = true;
   if (membership_.member(from) != nullptr) join(peer);
   return {};
 }
@@ -51,18 +50,34 @@ Result<void> Exchange::handle_member_ops_request(const DeviceId& from) {
   if (!peers_.at(from).joined && membership_.member(from) == nullptr) {
     return Error{Errc::refused, "question by a device that is no member"};
   }
-  MemberOps message{membership_.genesis_record(), {}};
-  std::size_t bytes = 0;
-  for (const SignedRecord& op : membership_.ops()) {
-    bytes += op.body.size() + op.signature.size() + 16;
-    if (bytes > kOpsBytesMax) {
-      send(from, std::exchange(message, MemberOps{membership_.genesis_record(), {}}));
-      bytes = 0;
-    }
-    message.ops.push_back(op);
-  }
-  send(from, std::move(message));
+  Outbox& outbox = outboxes_.at(from);
+  outbox.log_again = outbox.log_at.has_value();
+  if (!outbox.log_at) outbox.log_at = 0;
   return {};
+}
+
+MemberOps Exchange::next_ops(Outbox& outbox) const {
+  MemberOps message{membership_.genesis_record(), {}};
+  const auto ops = membership_.ops();
+  std::size_t bytes = 0;
+  for (std::size_t& at = *outbox.log_at; at < ops.size(); ++at) {
+    bytes += ops[at].body.size() + ops[at].signature.size() + 16;
+    if (bytes > kOpsBytesMax) return message;
+    message.ops.push_back(ops[at]);
+  }
+  outbox.log_at.reset();
+  if (std::exchange(outbox.log_again, false)) outbox.log_at = 0;
+  return message;
+}
+
+std::optional<MessageBody> Exchange::poll_membership(Outbox& outbox) {
+  if (std::exchange(outbox.greeting, false)) {
+    return ShareHello{.member_op_heads = membership_.heads(),
+                      .incarnation = replica_.self().incarnation};
+  }
+  if (std::exchange(outbox.question, false)) return MemberOpsRequest{};
+  if (outbox.log_at) return next_ops(outbox);
+  return std::nullopt;
 }
 
 Result<bool> Exchange::handle_member_ops(const DeviceId& from, const MemberOps& ops) {
@@ -168,6 +183,17 @@ void Exchange::send(const DeviceId& to, MessageBody body) {
   }
 }
 
+std::size_t Exchange::waiting(const DeviceId& peer) const {
+  const auto outbox = outboxes_.find(peer);
+  return outbox == outboxes_.end() ? 0 : outbox->second.queue.size();
+}
+
+MessageBody Exchange::tell_state(Outbox& outbox, TimePoint now) const {
+  outbox.told = own_state_;
+  outbox.told_at = now;
+  return own_state_;
+}
+
 bool Exchange::state_is_due(const Outbox& outbox, TimePoint now) const {
   if (!outbox.told) return true;
   if (*outbox.told == own_state_) return false;
@@ -178,6 +204,13 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   const auto found = outboxes_.find(to);
   if (found == outboxes_.end()) return std::optional<MessageBody>();
   Outbox& outbox = found->second;
+  if (auto body = poll_membership(outbox)) return body;
+  const bool news = !outbox.told || *outbox.told != own_state_;
+  // What was found by the look that was asked for is said before that it was made.
+  if (!outbox.queue.empty() && news &&
+      std::holds_alternative<BarrierReached>(outbox.queue.front())) {
+    return std::optional(tell_state(outbox, now));
+  }
   if (!outbox.queue.empty()) {
     MessageBody body = std::move(outbox.queue.front());
     outbox.queue.pop_front();
@@ -185,17 +218,11 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   }
   PeerState& peer = peers_.at(to);
   if (!peer.joined) return std::optional<MessageBody>();
-  if (!outbox.told) {
-    outbox.told = own_state_;
-    outbox.told_at = now;
-    return std::optional<MessageBody>(own_state_);
-  }
+  if (!outbox.told) return std::optional(tell_state(outbox, now));
   auto segment = poll_segment(peer, now);
   if (!segment || *segment) return segment;
   if (!state_is_due(outbox, now)) return std::optional<MessageBody>();
-  outbox.told = own_state_;
-  outbox.told_at = now;
-  return std::optional<MessageBody>(own_state_);
+  return std::optional(tell_state(outbox, now));
 }
 
 Result<std::optional<MessageBody>> Exchange::poll_segment(PeerState& peer, TimePoint now) {

@@ -28,9 +28,13 @@ namespace lansync {
 //
 // What a third device wrote is relayed kRelayDelay after it came: mostly its author is faster.
 //
+// What a peer asks for is made ready when its connection takes it. What is not, waits in a queue: a
+// peer that makes that longer than kWaitingMax asks and does not read.
+//
 // Owned by one share's engine; `peers` is the engine's.
 class Exchange {
  public:
+  static constexpr std::size_t kWaitingMax = 1024;
   static constexpr std::chrono::milliseconds kRelayDelay{200};
   static constexpr std::chrono::milliseconds kStateInterval{50};
 
@@ -58,12 +62,19 @@ class Exchange {
 
   // A control message to `to`, ahead of segments.
   void send(const DeviceId& to, MessageBody body);
+  // How many messages for this peer wait.
+  [[nodiscard]] std::size_t waiting(const DeviceId& peer) const;
   // The next message for this peer. An error is the index's.
   Result<std::optional<MessageBody>> poll_message(const DeviceId& to, TimePoint now);
   [[nodiscard]] std::optional<TimePoint> next_deadline(TimePoint now) const;
 
  private:
   struct Outbox {
+    // Of each of these one is as good as many.
+    bool greeting = false;
+    bool question = false;              // For its membership log.
+    std::optional<std::size_t> log_at;  // The next op to send of ours,
+    bool log_again = false;             // and whether that is to begin anew then.
     std::deque<MessageBody> queue;
     std::optional<ShareState> told;  // The state last sent.
     TimePoint told_at{};
@@ -76,6 +87,9 @@ class Exchange {
   void greet(PeerState& peer);
   void join(PeerState& peer);
   Result<void> show_own_log(const PeerState& peer);
+  std::optional<MessageBody> poll_membership(Outbox& outbox);
+  MemberOps next_ops(Outbox& outbox) const;
+  MessageBody tell_state(Outbox& outbox, TimePoint now) const;
   Result<std::optional<MessageBody>> poll_segment(PeerState& peer, TimePoint now);
   [[nodiscard]] bool state_is_due(const Outbox& outbox, TimePoint now) const;
 

@@ -11,9 +11,25 @@ constexpr std::size_t kListChunksPerReply = 4096;
 // A link may have the same content id as a file whose text is its target.
 constexpr std::size_t kEqualsLookedAt = 8;
 
+Error too_many() { return {Errc::limit_exceeded, "requests whose answers are not read"}; }
+
 }  // namespace
 
-Result<ChunkListReply> Server::handle_chunk_list_request(const ChunkListRequest& request) {
+Server::Peer& Server::peer_of(const DeviceId& device) {
+  const auto [known, fresh] = peers_.try_emplace(device);
+  if (fresh) known->second.session = ++sessions_;
+  return known->second;
+}
+
+Result<void> Server::handle_chunk_list_request(const DeviceId& peer,
+                                               const ChunkListRequest& request) {
+  Peer& state = peer_of(peer);
+  if (state.lists.size() >= kRequestsMax) return too_many();
+  state.lists.push_back(request);
+  return {};
+}
+
+Result<ChunkListReply> Server::list_reply(const ChunkListRequest& request) {
   ChunkListReply reply{request.request, 0, request.first, {}};
   auto list = index_.chunk_list(request.content);
   if (!list) return std::move(list).error();
@@ -26,43 +42,36 @@ Result<ChunkListReply> Server::handle_chunk_list_request(const ChunkListRequest&
   return reply;
 }
 
-void Server::handle_peer_down(const DeviceId& peer) {
-  peers_.erase(peer);
-  std::erase_if(missing_, [&](const auto& entry) { return entry.first == peer; });
-}
+void Server::handle_peer_down(const DeviceId& peer) { peers_.erase(peer); }
 
 Result<void> Server::handle_chunk_request(const DeviceId& peer, ChunkRequest request) {
   if (request.chunks.empty()) return Error{Errc::malformed, "request for nothing"};
-  const auto [known, fresh] = peers_.try_emplace(peer);
-  Peer& state = known->second;
-  if (fresh) state.session = ++sessions_;
-  if (state.waiting.size() >= kRequestsMax) {
-    return Error{Errc::limit_exceeded, "requests waiting for an answer"};
-  }
+  Peer& state = peer_of(peer);
+  if (state.waiting.size() >= kRequestsMax) return too_many();
   state.waiting.push_back(std::move(request));
   return {};
 }
 
 Result<std::optional<Server::ServeJob>> Server::poll_job() {
   for (auto& [device, peer] : peers_) {
-    while (!peer.waiting.empty()) {
+    while (!peer.waiting.empty() && peer.missing.size() < kRequestsMax) {
       const ChunkRequest& request = peer.waiting.front();
       const ChunkRef& ref = request.chunks[peer.next_place];
-      if (peer.bytes_ahead > 0 && peer.bytes_ahead + ref.chunk.bytes > kBytesAheadMax) break;
+      const std::uint64_t cost = ref.chunk.bytes + kChunkCostBytes;
+      if (peer.bytes_ahead > 0 && peer.bytes_ahead + cost > kBytesAheadMax) break;
       auto read = locate(ref);
       if (!read) return std::move(read).error();
       const std::uint32_t number = request.request;
       const auto place = static_cast<std::uint32_t>(peer.next_place);
-      const std::uint32_t bytes = ref.chunk.bytes;
       if (++peer.next_place == request.chunks.size()) {
         peer.waiting.pop_front();
         peer.next_place = 0;
       }
       if (!*read) {
-        missing_.emplace_back(device, ChunksMissing{number, {place}});
+        note_missing(peer, number, place);
         continue;
       }
-      peer.bytes_ahead += bytes;
+      peer.bytes_ahead += cost;
       return std::optional(ServeJob{device, peer.session, number, place, **std::move(read)});
     }
   }
@@ -108,8 +117,8 @@ std::optional<RelativePath> Server::handle_read(const ServeJob& job, Result<Byte
       peer->second.ready.push_back({job.request, job.place, *std::move(bytes)});
       return std::nullopt;
     }
-    peer->second.bytes_ahead -= job.read.chunk.bytes;
-    missing_.emplace_back(job.peer, ChunksMissing{job.request, {job.place}});
+    peer->second.bytes_ahead -= job.read.chunk.bytes + kChunkCostBytes;
+    note_missing(peer->second, job.request, job.place);
   }
   if (bytes) return std::nullopt;
   return job.read.path;
@@ -120,15 +129,33 @@ std::optional<Server::Data> Server::poll_data(const DeviceId& peer) {
   if (found == peers_.end() || found->second.ready.empty()) return std::nullopt;
   Data data = std::move(found->second.ready.front());
   found->second.ready.pop_front();
-  found->second.bytes_ahead -= data.bytes.size();
+  found->second.bytes_ahead -= data.bytes.size() + kChunkCostBytes;
   return data;
 }
 
-std::optional<std::pair<DeviceId, ChunksMissing>> Server::poll_missing() {
-  if (missing_.empty()) return std::nullopt;
-  auto missing = std::move(missing_.front());
-  missing_.pop_front();
-  return missing;
+// One message for all of a request that is found to be missing in one go.
+void Server::note_missing(Peer& peer, std::uint32_t request, std::uint32_t place) {
+  if (peer.missing.empty() || peer.missing.back().request != request ||
+      peer.missing.back().places.size() >= limits::kRequestChunksMax) {
+    peer.missing.push_back({request, {}});
+  }
+  peer.missing.back().places.push_back(place);
+}
+
+Result<std::optional<MessageBody>> Server::poll_answer(const DeviceId& peer) {
+  const auto found = peers_.find(peer);
+  if (found == peers_.end()) return std::optional<MessageBody>();
+  Peer& state = found->second;
+  if (!state.missing.empty()) {
+    ChunksMissing missing = std::move(state.missing.front());
+    state.missing.pop_front();
+    return std::optional<MessageBody>(std::move(missing));
+  }
+  if (state.lists.empty()) return std::optional<MessageBody>();
+  auto reply = list_reply(state.lists.front());
+  if (!reply) return std::move(reply).error();
+  state.lists.pop_front();
+  return std::optional<MessageBody>(*std::move(reply));
 }
 
 }  // namespace lansync

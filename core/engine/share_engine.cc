@@ -86,11 +86,17 @@ Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body,
   if (failed_) return {};
   const auto peer = peers_.find(from);
   if (peer == peers_.end()) return Error{Errc::wrong_state, "message before the channel was up"};
+  if (exchange_.waiting(from) > Exchange::kWaitingMax) {
+    return Error{Errc::limit_exceeded, "answers that are not read"};
+  }
   if (verification_) verification_->handle_change();
   auto done = dispatch(from, std::move(body), now);
+  if (!done && is_index_failure(done.error())) {
+    fail(std::move(done).error());
+    return {};
+  }
   if (!done) {
-    // Whatever part of it was written must not be committed. What the peer did wrong is its own; a
-    // damaged index shows again at once.
+    // Whatever part of it was written must not be committed.
     index_.rollback();
     if (auto loaded = replica_.load(); !loaded) fail(std::move(loaded).error());
     touched_.clear();
@@ -133,10 +139,7 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
     return exchange_.handle_segment(from, *segment, now.steady, touched_);
   }
   if (auto* request = std::get_if<ChunkListRequest>(&body)) {
-    auto reply = server_.handle_chunk_list_request(*request);
-    if (!reply) return std::move(reply).error();
-    exchange_.send(from, *std::move(reply));
-    return {};
+    return server_.handle_chunk_list_request(from, *request);
   }
   if (auto* reply = std::get_if<ChunkListReply>(&body)) {
     return fetcher_.handle_chunk_list(from, *reply);
@@ -303,7 +306,6 @@ Result<void> ShareEngine::publish_found(Now now) {
 void ShareEngine::answer_barriers() {
   while (const auto answer = flushes_.poll_answer(scan_.finished_rounds())) {
     update_state();
-    exchange_.send(answer->peer, own_state());
     exchange_.send(answer->peer, BarrierReached{answer->id});
   }
 }
@@ -432,15 +434,20 @@ ShareStatus ShareEngine::status() const {
   return status;
 }
 
+// What waits already goes first.
+Result<std::optional<MessageBody>> ShareEngine::poll_answer(const DeviceId& to) {
+  if (exchange_.waiting(to) > 0) return std::optional<MessageBody>();
+  if (auto audit = audits_.poll_message(to)) return audit;
+  return server_.poll_answer(to);
+}
+
 std::optional<MessageBody> ShareEngine::poll_message(const DeviceId& to, Now now) {
   if (failed_) return std::nullopt;
   while (auto request = fetcher_.poll_request(now.steady)) {
     exchange_.send(request->peer, std::move(request->body));
   }
-  while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
-  while (auto audit = audits_.poll_message())
-    exchange_.send(audit->first, std::move(audit->second));
-  auto message = exchange_.poll_message(to, now.steady);
+  auto message = poll_answer(to);
+  if (message && !*message) message = exchange_.poll_message(to, now.steady);
   if (!message) {
     fail(std::move(message).error());
     return std::nullopt;

@@ -81,7 +81,7 @@ class ShareEngine {
   // --- Peers ---
   void handle_peer_up(const DeviceId& device, Now now);
   void handle_peer_down(const DeviceId& device, Now now);
-  // An error is the peer's fault: close its connection.
+  // An error is the peer's fault: close its connection. One of the index stops the share instead.
   Result<void> handle_message(const DeviceId& from, MessageBody body, Now now);
   Result<void> handle_chunk_data(const DeviceId& from, const ChunkData& header, ByteView data,
                                  Now now);
@@ -179,6 +179,7 @@ class ShareEngine {
   void drop_removed();
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
   void answer_barriers();
+  Result<std::optional<MessageBody>> poll_answer(const DeviceId& to);
   [[nodiscard]] ShareState own_state() const;
   void update_state();
   [[nodiscard]] ShareActivity activity() const;

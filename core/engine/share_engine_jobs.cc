@@ -115,7 +115,6 @@ std::optional<Job> ShareEngine::poll_job() {
     fail(std::move(serve).error());
     return std::nullopt;
   }
-  while (auto missing = server_.poll_missing()) exchange_.send(missing->first, missing->second);
   if (*serve) return issue((*serve)->read, **serve);
   // What a crash left half exchanged is in the trash when the first look is taken; and what is found
   // waits for as long as nothing may be published.

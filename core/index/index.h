@@ -17,6 +17,13 @@
 
 namespace lansync {
 
+// Whether an error is one of an index's own: damaged, in use, or the operating system's. What is
+// wrong with a message or a segment has none of these codes.
+inline bool is_index_failure(const Error& error) {
+  return error.code.category() != lansync_category() || error.code == Errc::corrupt ||
+         error.code == Errc::busy || error.code == Errc::unsupported;
+}
+
 // What was last seen or installed at a path of the disk, and which changes it displays there.
 struct DiskRow {
   RelativePath path;
@@ -108,7 +115,8 @@ inline constexpr std::size_t kFactBytesMax = std::size_t{64} << 10;
 //
 // Two implementations: index/memory_index for tests and simulation, os/sqlite_index for real.
 // Owned by one share's engine, on its thread; not thread-safe. An error from any method means the
-// store is damaged or the disk is full: roll back, and stop working on the share.
+// store is damaged or the disk is full (is_index_failure()): roll back, and stop working on the
+// share. Only who asks for a segment that there is not gets not_found.
 class Index {
  public:
   virtual ~Index() = default;

@@ -47,10 +47,9 @@ std::error_code code_of(int code, int system_errno) {
     case SQLITE_PERM:
     case SQLITE_AUTH: return system(std::errc::permission_denied);
     case SQLITE_NOMEM: return std::make_error_code(std::errc::not_enough_memory);
-    case SQLITE_TOOBIG: return make_error_code(Errc::limit_exceeded);
     default:
-      // SQLITE_CORRUPT and SQLITE_NOTADB say so themselves. SQLITE_ERROR, CONSTRAINT, MISMATCH and
-      // SCHEMA mean that the tables are not those that our statements were written for.
+      // SQLITE_CORRUPT and SQLITE_NOTADB say so themselves. SQLITE_ERROR, CONSTRAINT, MISMATCH,
+      // SCHEMA and TOOBIG mean that the tables are not those that our statements were written for.
       return make_error_code(Errc::corrupt);
   }
 }
