@@ -170,16 +170,19 @@ class Node final : public PeerSessionOwner {
   };
   // Somebody to try a code with.
   struct Inviter {
-    std::string device_tag;  // Empty if not known.
+    std::string name;  // The instance, or the given address.
     std::vector<SightedAddress> addresses;
     std::optional<GivenAddress> given;
     bool announced = true;  // That it has an invitation, or a person said so.
   };
   // What a join has come to so far.
   struct JoinSearch {
-    std::set<std::string> asked;  // In this round: instances, given addresses.
-    std::set<SightedAddress> answered;
-    std::set<std::string> answered_tags;
+    std::set<std::string> asked;     // In this round: instances, given addresses.
+    std::set<std::string> answered;  // Of them, in any round.
+    // Who they have proven to be. What an announcement says of its device proves nothing, and
+    // anybody can announce somebody else's address.
+    std::set<DeviceId> devices;
+    std::optional<DeviceId> device;  // Who is being asked, once that is proven.
     std::size_t answers = 0;
     std::optional<Error> refusal;    // The answer that tells most.
     std::optional<Error> unreached;  // In this round.
@@ -194,6 +197,7 @@ class Node final : public PeerSessionOwner {
     OneShot<Result<DeviceId>>* handshake = nullptr;  // Told who answered, for whoever dialled.
     OneShot<Result<Grant>>* outcome = nullptr;       // Until the joining begins.
     const PairingCode* code = nullptr;
+    JoinSearch* search = nullptr;  // Lives as long as the outcome.
   };
   using Sessions = std::list<SessionEntry>;
 
@@ -220,7 +224,7 @@ class Node final : public PeerSessionOwner {
   void resume_joiner(SessionEntry& entry, ByteView message);
   Result<Bytes> grant_to(const DeviceId& device, ByteView description);
   asio::awaitable<Result<Grant>> join_at(SightedAddress address, const PairingCode& code,
-                                         TimePoint deadline);
+                                         JoinSearch& search, TimePoint deadline);
   asio::awaitable<Result<Grant>> ask_inviter(Inviter inviter, const PairingCode& code,
                                              JoinSearch& search, TimePoint deadline);
   [[nodiscard]] std::optional<Inviter> next_inviter(JoinSearch& search) const;

@@ -17,6 +17,8 @@ PairingChannel channel_of(const PeerSession& session, const NoisePublicKey& own)
                              : PairingChannel{session.handshake_hash(), theirs, own};
 }
 
+Error asked_before() { return {Errc::wrong_state, "device that was asked before"}; }
+
 // Whether a failure to join is a word about the code, rather than a device that could not be asked.
 bool is_answer(const Error& error) {
   for (const Errc said : {Errc::not_authentic, Errc::expired, Errc::refused, Errc::busy}) {
@@ -131,6 +133,14 @@ Result<Bytes> Node::grant_to(const DeviceId& device, ByteView description) {
 }
 
 void Node::begin_joining(SessionEntry& entry) {
+  // The search is over.
+  if (entry.outcome == nullptr) return entry.session->close(Errc::cancelled);
+  // A second guess at the same device would cost its owner another attempt.
+  entry.search->device = entry.session->device();
+  if (entry.search->devices.contains(entry.session->device())) {
+    std::exchange(entry.outcome, nullptr)->set(asked_before());
+    return entry.session->close(Errc::cancelled);
+  }
   Joining joining{PairingJoiner(entry.code->password(),
                                 channel_of(*entry.session, device_.keys.noise_keys().public_key),
                                 encode_pairing_name(options_.device_name), device_.entropy),
@@ -160,14 +170,14 @@ std::optional<Node::Inviter> Node::draw_inviter(JoinSearch& search, bool announc
   for (auto one = sightings.begin(); one != sightings.end(); ++one) {
     const auto& [instance, sighted] = *one;
     if (sighted.invitation_open != announced || search.asked.contains(instance)) continue;
-    if (!search.answered_tags.contains(sighted.device_tag)) candidates.push_back(one);
+    if (!search.answered.contains(instance)) candidates.push_back(one);
   }
   if (candidates.empty()) return std::nullopt;
   std::array<std::byte, 8> lot{};
   device_.entropy.fill(lot);
   const auto& [instance, sighted] = *candidates[load_be<std::uint64_t>(lot) % candidates.size()];
   search.asked.insert(instance);
-  return Inviter{sighted.device_tag, sighted.addresses, std::nullopt, announced};
+  return Inviter{instance, sighted.addresses, std::nullopt, announced};
 }
 
 // Who is asked next in this round: addresses that a person gave, which nobody on the network can
@@ -176,10 +186,9 @@ std::optional<Node::Inviter> Node::draw_inviter(JoinSearch& search, bool announc
 std::optional<Node::Inviter> Node::next_inviter(JoinSearch& search) const {
   if (search.answers >= kInvitersTriedMax) return std::nullopt;
   for (const auto& given : given_) {
-    const std::string tag = given->device ? device_tag(*given->device) : std::string();
-    if (given->device && search.answered_tags.contains(tag)) continue;
-    if (!search.asked.insert(given->address.text()).second) continue;
-    return Inviter{tag, {}, given->address};
+    const std::string name = given->address.text();
+    if (search.answered.contains(name) || !search.asked.insert(name).second) continue;
+    return Inviter{name, {}, given->address};
   }
   if (auto inviter = draw_inviter(search, /*announced=*/true)) return inviter;
   if (!search.everybody) return std::nullopt;
@@ -222,20 +231,21 @@ asio::awaitable<Result<Grant>> Node::ask_inviter(Inviter inviter, const PairingC
                                                  JoinSearch& search, TimePoint deadline) {
   if (inviter.given) inviter.addresses = co_await resolve(*inviter.given);
   Error failed{Errc::not_found, "address"};
-  // A second guess at the same device would cost its owner another attempt.
   for (const SightedAddress& address : inviter.addresses) {
-    if (search.answered.contains(address)) co_return failed;
-  }
-  for (const SightedAddress& address : inviter.addresses) {
-    auto grant = co_await join_at(address, code, deadline);
+    search.device.reset();
+    auto grant = co_await join_at(address, code, search, deadline);
     if (grant) co_return grant;
     failed = std::move(grant).error();
+    if (failed == asked_before()) {
+      search.answered.insert(inviter.name);
+      co_return failed;
+    }
     if (!is_answer(failed)) continue;
     ++search.answers;
+    if (search.device) search.devices.insert(*search.device);
     // That it has no invitation is what it has said already.
     if (!inviter.announced && failed.code == make_error_code(Errc::expired)) co_return failed;
-    search.answered.insert(inviter.addresses.begin(), inviter.addresses.end());
-    if (!inviter.device_tag.empty()) search.answered_tags.insert(inviter.device_tag);
+    search.answered.insert(inviter.name);
     const bool tells_more = failed.code == make_error_code(Errc::not_authentic);
     if (!search.refusal || tells_more) search.refusal = failed;
     search.decided = inviter.given && addresses_.inviting().empty();
@@ -246,7 +256,7 @@ asio::awaitable<Result<Grant>> Node::ask_inviter(Inviter inviter, const PairingC
 }
 
 asio::awaitable<Result<Grant>> Node::join_at(SightedAddress address, const PairingCode& code,
-                                             TimePoint deadline) {
+                                             JoinSearch& search, TimePoint deadline) {
   const auto endpoint = make_endpoint(address.ip, address.port);
   if (!endpoint) co_return endpoint.error();
   std::vector<asio::ip::tcp::endpoint> candidates(1, *endpoint);
@@ -261,6 +271,7 @@ asio::awaitable<Result<Grant>> Node::join_at(SightedAddress address, const Pairi
   SessionEntry& entry = adopt(std::move(session));
   entry.outcome = &outcome;
   entry.code = &code;
+  entry.search = &search;
   run_session(entry);
   auto grant = co_await outcome.wait_until(deadline);
   // The session must not speak to this frame any more.

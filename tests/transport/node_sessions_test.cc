@@ -141,6 +141,24 @@ TEST_CASE("No choice of names hides an invitation behind false ones", "[node]") 
   CHECK(found);
 }
 
+TEST_CASE("Nobody hides an invitation by what it announces of itself", "[node]") {
+  Network network;
+  Quitter quitter(network.context());
+  const ShareId id = network.anna.found_share().id();
+  const SightedAddress liar{"127.0.0.1", quitter.address().port};
+  // Who is asked first is drawn: never the liar, once in 2^20.
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const PairingCode code = network.anna.node->invite(id, Role::editor, 10min);
+    const Sighted anna = network.anna.sighting();
+    Sighted sighted{anna.device_tag, true, {liar}};
+    if (attempt % 2 == 0) sighted = {"another", true, {liar, anna.addresses.front()}};
+    network.ben.node->sighted("a liar", sighted);
+    network.ben.node->sighted("anna", anna);
+    CHECK(network.join(network.ben, code));
+  }
+  CHECK_FALSE(quitter.ends.empty());
+}
+
 TEST_CASE("An address that a person gave is not crowded out by false inviters", "[node]") {
   Network network;
   Quitter quitter(network.context());
