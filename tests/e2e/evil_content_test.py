@@ -8,13 +8,20 @@ from evil_case import EvilTest, a_deletion, a_file, change
 from trees import write_random
 
 # How many messages of a kind came, in the evil peer's account.
-CHUNK_REQUEST, CHUNKS_MISSING = "7", "8"
+LIST_REQUEST, CHUNK_REQUEST, CHUNKS_MISSING = "5", "7", "8"
 MEBIBYTE = b"\0" * (1 << 20)
 
 
 class EvilContentTest(EvilTest):
     def heard(self, kind):
         return self.evil.ok("look")["heard"].get(kind, 0)
+
+    def log_of(self, device):
+        """The author that the device is in the share's clocks."""
+        members = self.evil.ok("members")
+        return wait_until(lambda: next(
+            (entry for entry in self.evil.ok("look").get("clock", [])
+             if entry["device"] == members[device.name]), None), f"the log of {device.name}")
 
     def offer(self, how, *changes):
         """Publishes files, and serves them in that way from the beginning."""
@@ -82,6 +89,28 @@ class ServingTest(EvilContentTest):
         self.assert_still_syncs()
         self.assertLessEqual(self.heard(CHUNK_REQUEST), 8)
         self.assert_unharmed()
+
+    def test_B110_a_list_without_end_takes_no_memory(self):
+        self.offer("endless", change("file", "endless", size=5000, one_chunk=False,
+                                     content_id=os.urandom(32).hex()))
+        wait_until(lambda: self.heard(LIST_REQUEST) > 0, "a request for the list")
+        self.assert_unharmed()
+        self.assert_nothing_at("endless")
+        self.assertLess(self.heard(LIST_REQUEST), 100, "it is not asked for ever")
+
+    def test_B110_a_list_that_cannot_be_a_files_is_never_one(self):
+        chunk = self.evil.ok("hash", bytes=b"1234".hex())["hash"]
+        lists = {"one of nothing": [[4, chunk], [0, chunk]],
+                 "too large a chunk": [[(16 << 20) + 1, chunk], [4, chunk]]}
+        part = os.urandom(16 << 10)
+        self.offer("honest", change("file", "four times", chunks=[part.hex()] * 4),
+                   change("file", "too many", chunks=[b"1234".hex()] * 4))
+        wait_until((self.device(2).folder / "four times").is_file, "a list that can be")
+        self.assertEqual((self.device(2).folder / "four times").read_bytes(), part * 4)
+        self.evil.publish(*(change("file", path, list=parts) for path, parts in lists.items()))
+        self.evil.wait_until_hung_up_on("the refusal of a list")
+        self.assert_unharmed()
+        self.assert_nothing_at(*lists, "too many")
 
     def test_B107_what_is_not_so_long_as_it_says_is_never_at_a_path(self):
         other = self.evil.ok("hash", bytes=b"other".hex())["hash"]
@@ -161,14 +190,31 @@ class AskingTest(EvilContentTest):
         self.evil.ok("request chunks", content=kept, bytes=16, places=1024, count=3000)
         self.assert_unharmed()
 
-class SigningTest(EvilContentTest):
-    def log_of(self, device):
-        """The author that the device is in the share's clocks."""
-        members = self.evil.ok("members")
-        return wait_until(lambda: next(
-            (entry for entry in self.evil.ok("look").get("clock", [])
-             if entry["device"] == members[device.name]), None), f"the log of {device.name}")
+    def test_B048_questions_for_what_is_not_here_are_bounded(self):
+        self.evil.ok("listen", deaf=True)
+        self.evil.ok("request chunks", content=os.urandom(32).hex(), places=1024, count=3000)
+        self.assert_unharmed()
 
+    def test_B048_questions_for_lists_are_bounded(self):
+        one = self.device(1)
+        self.evil.ok("serve", how="honest")
+        parts = [os.urandom(16 << 10).hex() for _ in range(64)]
+        contents = self.evil.publish(change("file", "parts", chunks=parts))["contents"]
+        wait_until((one.folder / "parts").is_file, "the file of many parts")
+        self.evil.ok("listen", deaf=True)
+        self.evil.ok("ask", kind="chunk list request", content=contents[0], count=200_000)
+        self.assert_unharmed()
+
+    def test_B048_questions_about_members_and_folders_are_bounded(self):
+        for kind in ("member ops request", "hello", "barrier"):
+            self.evil.ok("listen", deaf=True)
+            self.evil.ok("ask", kind=kind, count=100_000)
+            self.assert_unharmed()
+            self.evil.ok("listen", deaf=False)
+            self.evil.connect()
+
+
+class SigningTest(EvilContentTest):
     def assert_refused(self, *changes, **forgery):
         self.evil.publish(*changes, **forgery)
         self.evil.wait_until_hung_up_on(f"the refusal of {forgery}")
@@ -219,6 +265,18 @@ class SigningTest(EvilContentTest):
 
 
 class ClockTest(EvilContentTest):
+    def test_B105_who_claims_to_know_more_than_there_is_is_not_believed(self):
+        one = self.device(1)
+        log = self.log_of(one)
+        for more in (1000, 2000):
+            self.evil.ok("boast", **{**log, "counter": log["counter"] + more})
+        share = one.wait_for_share(
+            lambda share: any(issue["code"] == "unproven" for issue in share["issues"]),
+            "what the device says of it")
+        self.assertNotEqual(share["state"], "error")
+        self.assert_unharmed()
+        self.assertEqual(self.log_of(one)["incarnation"], log["incarnation"])
+
     def test_B101_a_clock_that_is_years_off_changes_nothing_but_who_wins(self):
         decade = 10 * 365 * 24 * 3600 * 10 ** 9
         for sign in (1, -1):

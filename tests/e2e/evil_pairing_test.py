@@ -23,6 +23,19 @@ class GuessingTest(EvilTest):
         self.assertEqual(len(one.share()["members"]), 2)
         late.join(one.invite())  # A new one helps.
 
+    def test_B087_an_invitation_that_is_used_up_is_said_to_be(self):
+        one = self.device(1)
+        code = one.invite()
+        self.evil.ok("guess", until="response", count=5, **self.evil.victim)
+        guest = self.add_device_on_new_host(4)
+        guest.start_daemon()
+        refused = guest.run("join", guest.folder, "--code", code)
+        self.assert_refused(refused, 7, "used up", "lansync invite")
+        guest.join(one.invite())  # Whoever guesses needs another five for that.
+        guest.flush()
+        self.assert_same(one, guest)
+        self.assert_unharmed()
+
     def test_B079_to_break_off_is_to_have_guessed(self):
         code = self.device(1).invite()
         self.evil.ok("guess", until="response", count=5, **self.evil.victim)
