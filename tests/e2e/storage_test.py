@@ -100,6 +100,29 @@ class DamageTest(EndToEndTest):
         self.what_it_says(two, index.name)
         self.assert_files_untouched()
 
+    def test_a_device_that_was_put_back_begins_a_new_log(self):
+        self.start_with_files()
+        one, two = self.devices
+        two.stop_daemon()
+        backup = self.root / "backup"
+        shutil.copytree(two.home / "state", backup)
+        two.start_daemon()
+        for number in range(3):
+            (two.folder / f"after {number}").write_text("after the backup\n")
+        self.wait_until_same()
+        two.stop_daemon()
+        shutil.rmtree(two.home / "state")
+        shutil.copytree(backup, two.home / "state")
+        for number in range(3):
+            (two.folder / f"after {number}").unlink()
+        (one.folder / "meanwhile").write_text("while it was away\n")
+        two.start_daemon()
+        wait_until(lambda: "beginning a new log" in two.log(), "that it notices")
+        self.wait_until_same()
+        (two.folder / "at last").write_text("under the new log\n")
+        self.wait_until_same()
+        self.assertEqual(two.log().count("beginning a new log"), 1)
+
     def test_a_damaged_key_is_named_and_no_file_is_touched(self):
         self.start_with_files()
         two = self.device(2)
