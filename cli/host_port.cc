@@ -32,6 +32,8 @@ bool is_ipv6(std::string_view text) {
   const std::string address(text.substr(0, text.find('%')));
   const std::string_view zone = text.substr(address.size());
   in6_addr parsed = {};
+  // inet_pton() takes what stands before a zero byte for the whole.
+  if (address.find('\0') != std::string::npos) return false;
   if (inet_pton(AF_INET6, address.c_str(), &parsed) != 1) return false;
   return zone.empty() || may_be_name(zone.substr(1));
 }

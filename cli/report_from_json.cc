@@ -1,5 +1,6 @@
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,7 +44,10 @@ void read(const Json& json, std::uint64_t& value) {
   require(json.is_number_unsigned(), json);
   value = json.get<std::uint64_t>();
 }
-void read(const Json& json, std::int64_t& value) { value = json.get<std::int64_t>(); }
+void read(const Json& json, std::int64_t& value) {
+  value = whole_number(json, std::numeric_limits<std::int64_t>::min(),
+                       std::numeric_limits<std::int64_t>::max());
+}
 
 void read(const Json& json, ShareReport& report);
 void read(const Json& json, PeerShare& share);
@@ -282,7 +286,7 @@ Progress progress_from_json(const Json& json) {
 Failure failure_from_json(const Json& json) {
   Failure failure;
   try {
-    failure.exit = static_cast<ExitCode>(json.at("exit").get<int>());
+    failure.exit = static_cast<ExitCode>(whole_number(json.at("exit"), 0, 255));
     read(json, "message", failure.message);
     read(json, "path", failure.path);
     read(json, "fix", failure.fix);

@@ -31,6 +31,8 @@ bool unicast_v6(const in6_addr& ip, bool has_scope) {
 
 bool worth_dialling(const PeerAddress& address) {
   if (address.port < discovery_limits::kPortMin) return false;
+  // inet_pton() takes what stands before a zero byte for the whole.
+  if (address.ip.find('\0') != std::string::npos) return false;
 
   const std::size_t percent = address.ip.find('%');
   const bool has_scope = percent != std::string::npos;

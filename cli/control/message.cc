@@ -56,7 +56,7 @@ Outcome<Message> parse_result(const Json& json) {
   auto report = report_from_json(data);
   if (!report) return std::move(report).error();
   ResultMessage message;
-  message.exit = static_cast<ExitCode>(json.at("exit").get<int>());
+  message.exit = static_cast<ExitCode>(whole_number(json.at("exit"), 0, 255));
   message.data = to_line(data);
   message.report = std::move(*report);
   return message;

@@ -13,12 +13,16 @@
 namespace lansync::cli {
 namespace {
 
-constexpr int kFileVersion = 1;
+constexpr std::int64_t kFileVersion = 1;
 
 Failure damaged(const std::filesystem::path& file) {
   return {ExitCode::integrity, "the list of shares is damaged", file.string(),
           "restore it from a backup, or move it away and join the folders again; your files are "
           "untouched"};
+}
+
+std::uint16_t port_from(const Json& json) {
+  return static_cast<std::uint16_t>(whole_number(json.at("port"), 0, 65'535));
 }
 
 Bytes hex_bytes(const Json& json) { return from_hex(json.get<std::string>()).value(); }
@@ -38,14 +42,12 @@ ShareRegistry registry_from(const Json& json) {
     registry.shares.emplace(share.id, std::move(share));
   }
   for (const Json& one : json.at("given")) {
-    registry.given.push_back(
-        {one.at("host").get<std::string>(), one.at("port").get<std::uint16_t>()});
+    registry.given.push_back({one.at("host").get<std::string>(), port_from(one)});
   }
   for (const Json& one : json.at("remembered")) {
     auto& addresses = registry.remembered[DeviceId::from(hex_bytes(one.at("device"))).value()];
     for (const Json& address : one.at("addresses")) {
-      addresses.push_back(
-          {address.at("ip").get<std::string>(), address.at("port").get<std::uint16_t>()});
+      addresses.push_back({address.at("ip").get<std::string>(), port_from(address)});
     }
   }
   return registry;
@@ -91,7 +93,7 @@ Outcome<ShareRegistry> ShareRegistry::load(const std::filesystem::path& file) {
   text << stream.rdbuf();
   try {
     const Json json = parse_json(text.str());
-    if (json.is_discarded() || json.at("v").get<int>() != kFileVersion) return damaged(file);
+    (void)whole_number(json.at("v"), kFileVersion, kFileVersion);
     return registry_from(json);
   } catch (const std::exception&) {
     return damaged(file);

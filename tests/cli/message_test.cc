@@ -33,13 +33,24 @@ TEST_CASE("Messages are read as they were written") {
 
 TEST_CASE("What is no message fails and does not throw") {
   for (const char* line :
-       {"", "{}", "[]", "nul", "\xff", R"({"type":"bye"})", R"({"type":5})", R"({"type":"note"})",
+       {"",
+        "{}",
+        "[]",
+        "nul",
+        "\xff",
+        R"({"type":"bye"})",
+        R"({"type":5})",
+        R"({"type":"note"})",
         R"({"type":"note","text":1})",
         R"({"type":"prompt","id":-1,"what":"code","text":"","choices":[]})",
         R"({"type":"prompt","id":1,"what":"pin","text":"","choices":[]})",
-        R"({"type":"result","exit":0})", R"({"type":"result","exit":0,"data":null})",
+        R"({"type":"result","exit":0})",
+        R"({"type":"result","exit":0,"data":null})",
         R"({"type":"result","exit":0,"data":{"type":"weather"}})",
         R"({"type":"result","exit":"0","data":{"type":"stop"}})",
+        R"({"type":"result","exit":1e300,"data":{"type":"stop"}})",
+        R"({"type":"result","exit":4294967296,"data":{"type":"stop"}})",
+        R"({"type":"result","exit":18446744073709551615,"data":{"type":"stop"}})",
         R"({"type":"result","exit":0,"data":{"type":"join"}})",
         R"({"type":"result","exit":0,"data":{"type":"status","shares":[1]}})"}) {
     INFO(line);

@@ -45,6 +45,8 @@ TEST_CASE("Nobody on the network can make us dial an address that is not a peer'
       {"10.77.0.1", 80},
       {"10.77.0.1", 1023},
       {"fd77::1", 443},
+      {std::string("10.77.0.1\0", 10), 22000},
+      {std::string("fd77::1\0x", 9), 22000},
   };
   for (const PeerAddress& address : bad) {
     DYNAMIC_SECTION('"' << address.ip << "\" port " << address.port) {
