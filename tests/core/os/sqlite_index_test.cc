@@ -6,6 +6,7 @@
 #include <set>
 
 #include <catch2/catch.hpp>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -235,6 +236,57 @@ TEST_CASE("No statement of the index reads more than its rows", "[sqlite_index]"
     CHECK(steps.find("TEMP B-TREE") == std::string::npos);
     if (!whole_tables.contains(sql)) CHECK(steps.find("SCAN") == std::string::npos);
   }
+}
+
+TEST_CASE("An index whose place is no folder is refused by name", "[sqlite_index]") {
+  const test::TemporaryFolder folder;
+  write_file(folder.path() / "file", "x");
+  for (const char* const name : {"file/index.db", "file/deeper/index.db"}) {
+    const std::string file = (folder.path() / name).string();
+    const auto index = SqliteIndex::open(file);
+    REQUIRE_FALSE(index);
+    CHECK(index.error().code == std::errc::not_a_directory);
+    CHECK(index.error().context.find((folder.path() / "file").string()) != std::string::npos);
+  }
+}
+
+TEST_CASE("What SQLite says is said in the program's own terms", "[sqlite_index]") {
+  const auto code = [](int sqlite, int system) { return sqlite_error(sqlite, system, "f").code; };
+  for (const int busy : {SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL, SQLITE_BUSY_RECOVERY}) {
+    CHECK(code(busy, 0) == make_error_code(Errc::busy));
+  }
+  CHECK(code(SQLITE_FULL, 0) == std::errc::no_space_on_device);
+  CHECK(code(SQLITE_READONLY, 0) == std::errc::read_only_file_system);
+  CHECK(code(SQLITE_IOERR_READ, 0) == std::errc::io_error);
+  CHECK(code(SQLITE_IOERR_READ, ESTALE).value() == ESTALE);
+  CHECK(code(SQLITE_CANTOPEN, 0) == std::errc::no_such_file_or_directory);
+  CHECK(code(SQLITE_CANTOPEN, EMFILE) == std::errc::too_many_files_open);
+  CHECK(code(SQLITE_PERM, 0) == std::errc::permission_denied);
+  CHECK(code(SQLITE_AUTH, 0) == std::errc::permission_denied);
+  CHECK(code(SQLITE_NOMEM, 0) == std::errc::not_enough_memory);
+  CHECK(code(SQLITE_TOOBIG, 0) == make_error_code(Errc::limit_exceeded));
+  for (const int damage : {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_CONSTRAINT}) {
+    CHECK(code(damage, 0) == make_error_code(Errc::corrupt));
+  }
+}
+
+TEST_CASE("A question without an answer is an error", "[sqlite_index]") {
+  auto database = Database::open(":memory:").value();
+  CHECK_FALSE(database.text_of("nonsense"));
+  CHECK_FALSE(database.integer_of("nonsense"));
+  CHECK_FALSE(database.text_of("SELECT 1 WHERE 0"));
+  CHECK_FALSE(database.integer_of("SELECT 1 WHERE 0"));
+  CHECK_FALSE(database.execute("nonsense"));
+  CHECK(database.integer_of("SELECT 7").value() == 7);
+  CHECK(database.text_of("SELECT x'00'").value() == std::string(1, '\0'));
+  CHECK_FALSE(Statement::prepare(database, "SELECT * FROM nothing"));
+
+  Query unprepared(Error{Errc::corrupt, "no statement"}, {});
+  CHECK(unprepared.next().error().code == make_error_code(Errc::corrupt));
+  auto failing = Statement::prepare(database, "SELECT abs(?1)").value();
+  Query query(&failing, {std::numeric_limits<std::int64_t>::min()});
+  CHECK_FALSE(query.next());
+  CHECK_FALSE(query.next());
 }
 
 }  // namespace
