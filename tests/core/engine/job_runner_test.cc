@@ -1,0 +1,217 @@
+// Jobs on a disk that changes under them.
+#include "core/engine/job_runner.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/base/limits.h"
+#include "core/chunk/hash.h"
+#include "core/engine/names.h"
+#include "tests/support/memory_file_system.h"
+
+namespace lansync::test {
+namespace {
+
+RelativePath path_of(const std::string& text) { return RelativePath::parse(text).value(); }
+
+template <class Answer, class Work>
+Result<Answer> run(MemoryFileSystem& fs, Work work) {
+  JobResult result = JobRunner(fs).run({JobId{1}, std::move(work)});
+  return std::get<Result<Answer>>(std::move(result));
+}
+
+std::string many_chunks() {
+  std::string content;
+  for (int i = 0; content.size() < 300'000; ++i) content += std::to_string(i * i);
+  return content;
+}
+
+ChunkList chunks_of(const std::string& content) {
+  ContentHasher hasher(ChunkClass::kib64);
+  hasher.update(as_bytes(content));
+  return std::move(hasher).finish();
+}
+
+// Does what a person does right before the n-th operation of that kind from now.
+void before_nth(MemoryFileSystem& fs, DiskOperation operation, int n, std::function<void()> act) {
+  fs.before_each([operation, n, act = std::move(act)](DiskOperation what) mutable {
+    if (what == operation && --n == 0) act();
+  });
+}
+
+TEST_CASE("A chunk that is not what its hash says is not written", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const Chunk chunk{4, {hash_of(as_bytes("good"))}};
+  const auto bad = run<Written>(fs, WriteJob{"s", 0, chunk, to_bytes(std::string_view("evil"))});
+  REQUIRE_FALSE(bad);
+  CHECK(bad.error().code == make_error_code(Errc::mismatch));
+  CHECK(fs.stage_snapshot().empty());
+  CHECK(run<Written>(fs, WriteJob{"s", 0, chunk, to_bytes(std::string_view("good"))}));
+  CHECK(fs.stage_snapshot().at("s").content == "good");
+}
+
+TEST_CASE("What would not fit is not asked for", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const ChunkList list = chunks_of(many_chunks());
+  fs.set_capacity(list.size() - 1);
+  const auto staged = run<Staged>(fs, StageJob{"s", list, {}});
+  REQUIRE_FALSE(staged);
+  CHECK(staged.error().code == std::errc::no_space_on_device);
+  fs.set_capacity(list.size() + 100'000);
+  CHECK(run<Staged>(fs, StageJob{"s", list, {}})->missing.size() == list.chunks.size());
+}
+
+TEST_CASE("A file is put together of what the disk has, and of nothing that only looks so",
+          "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const std::string content = many_chunks();
+  const ChunkList list = chunks_of(content);
+  REQUIRE(list.chunks.size() > 2);
+  fs.user_write("whole", content);
+  fs.user_write("other", std::string(content.size(), 'x'));
+  fs.user_write("short", "x");
+  std::vector<LocalPiece> pieces;
+  std::uint64_t offset = 0;
+  for (std::uint32_t i = 0; i < list.chunks.size(); ++i) {
+    // Gone, too short, of other content, and, but for the last, good.
+    pieces.push_back({i, path_of("gone"), offset});
+    pieces.push_back({i, std::string("not in the trash"), offset});
+    pieces.push_back({i, path_of("short"), offset});
+    pieces.push_back({i, path_of("other"), offset});
+    if (i + 1 < list.chunks.size()) pieces.push_back({i, path_of("whole"), offset});
+    offset += list.chunks[i].bytes;
+  }
+  const auto last = static_cast<std::uint32_t>(list.chunks.size() - 1);
+  const StageJob job{"s", list, pieces};
+  CHECK(run<Staged>(fs, job)->missing == std::vector{last});
+  // Once more: what is staged is kept, wherever the rest went.
+  fs.user_remove("whole");
+  CHECK(run<Staged>(fs, job)->missing == std::vector{last});
+  CHECK(fs.stage_snapshot().at("s").content.substr(0, offset - list.chunks[last].bytes) ==
+        content.substr(0, offset - list.chunks[last].bytes));
+}
+
+TEST_CASE("A file or link that changes while it is read is read again later", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  fs.set_time(WallTime{1'000'000'000});
+  fs.user_write("f", many_chunks());
+  fs.user_symlink("l", "target");
+  const HashJob file{path_of("f"), *fs.stat(path_of("f")), ChunkClass::kib64};
+  const HashJob link{path_of("l"), *fs.stat(path_of("l")), ChunkClass::kib64};
+  fs.set_time(WallTime{2'000'000'000});
+  const auto is_changed = [](const auto& result) {
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == make_error_code(Errc::changed));
+  };
+  SECTION("it is cut short") {
+    before_nth(fs, DiskOperation::read, 1, [&] { fs.user_truncate("f", 10); });
+    is_changed(run<Hashed>(fs, file));
+  }
+  SECTION("it grows") {
+    before_nth(fs, DiskOperation::read, 1, [&] { fs.user_append("f", "more"); });
+    is_changed(run<Hashed>(fs, file));
+  }
+  SECTION("another takes its place") {
+    before_nth(fs, DiskOperation::stat, 1, [&] { fs.user_replace("f", many_chunks()); });
+    is_changed(run<Hashed>(fs, file));
+  }
+  SECTION("a file takes the link's place") {
+    before_nth(fs, DiskOperation::stat, 1, [&] {
+      fs.user_remove("l");
+      fs.user_write("l", "a file");
+    });
+    is_changed(run<Hashed>(fs, link));
+  }
+  SECTION("nothing happens") {
+    CHECK(run<Hashed>(fs, file)->list == chunks_of(many_chunks()));
+    CHECK(run<Hashed>(fs, link)->link_target == "target");
+  }
+}
+
+TEST_CASE("A link whose target is longer than any that is synced is refused", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  fs.user_symlink("l", std::string(limits::kLinkTargetBytesMax + 1, 'x'));
+  const auto hashed = run<Hashed>(fs, HashJob{path_of("l"), *fs.stat(path_of("l")), {}});
+  REQUIRE_FALSE(hashed);
+  CHECK(hashed.error().code == make_error_code(Errc::limit_exceeded));
+}
+
+TEST_CASE("A check of what is not what it was says so", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  fs.set_time(WallTime{1'000'000'000});
+  fs.user_write("f", many_chunks());
+  fs.user_symlink("l", "target");
+  const auto check = [&fs](const std::string& name) {
+    return CheckJob{path_of(name), *fs.stat(path_of(name)), 0,
+                    std::make_shared<ContentHasher>(ChunkClass::kib64)};
+  };
+  const CheckJob file = check("f");
+  const CheckJob link = check("l");
+  fs.set_time(WallTime{2'000'000'000});
+  SECTION("shorter") { fs.user_truncate("f", 10); }
+  SECTION("longer") { fs.user_append("f", "more"); }
+  SECTION("another file, while it is read") {
+    before_nth(fs, DiskOperation::stat, 1, [&] { fs.user_replace("f", many_chunks()); });
+  }
+  const auto checked = run<Checked>(fs, file);
+  REQUIRE_FALSE(checked);
+  CHECK(checked.error().code == make_error_code(Errc::changed));
+  fs.before_each({});
+  CHECK(run<Checked>(fs, link)->content == ContentId{hash_of(as_bytes("target"))});
+  fs.user_remove("l");
+  fs.user_symlink("l", "another");
+  CHECK_FALSE(run<Checked>(fs, link));
+  fs.user_remove("l");
+  CHECK_FALSE(run<Checked>(fs, link));
+}
+
+TEST_CASE("Nothing is done in a folder that is not the share's", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  fs.set_root_identity({1, 1, "ours"});
+  const RootIdentity root = *fs.root_identity();
+  fs.user_write("f", "content");
+  std::string because;
+  SECTION("another folder") {
+    fs.set_root_identity({1, 2, "theirs"});
+    because = "another folder";
+  }
+  SECTION("no mark") {
+    fs.set_root_identity({1, 2, ""});
+    because = "lost its mark";
+  }
+  const auto refused = [&because](const auto& result) {
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == make_error_code(Errc::wrong_state));
+    CHECK(result.error().context.find(because) != std::string::npos);
+  };
+  refused(run<Listing>(fs, ListJob{RelativePath(), root}));
+  refused(run<Applied>(fs, ApplyJob{root, {}}));
+  refused(run<Cleaned>(fs, CleanStageJob{root, "rescued-", {}}));
+  refused(run<Emptied>(fs, EmptyTrashJob{root, {}}));
+}
+
+TEST_CASE("What cannot be cleared up is told", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const RootIdentity root = *fs.root_identity();
+  REQUIRE(fs.make_stage_link("wanted", "x"));
+  REQUIRE(fs.make_stage_link("left", "x"));
+  const CleanStageJob job{root, "rescued-", std::vector<std::string>{"wanted"}};
+  fs.fail_call(DiskOperation::remove_stage, 1, std::make_error_code(std::errc::io_error));
+  CHECK_FALSE(run<Cleaned>(fs, job));
+  CHECK(run<Cleaned>(fs, job));
+  CHECK(fs.stage_snapshot().size() == 1);
+  CHECK(fs.stage_snapshot().contains("wanted"));
+}
+
+TEST_CASE("A name in the trash is short enough for any file system, and whole", "[engine][jobs]") {
+  std::string name;
+  while (name.size() < 240) name += "ä";
+  const std::string trashed = trash_name(path_of("dir/" + name), WallTime{}, 1);
+  CHECK(trashed.size() <= limits::kNameBytesMax);
+  CHECK(check_name(trashed));
+  const std::string odd = trash_name(path_of("x" + name), WallTime{}, 1);
+  CHECK(odd.size() <= limits::kNameBytesMax);
+  CHECK(check_name(odd));
+}
+
+}  // namespace
+}  // namespace lansync::test
