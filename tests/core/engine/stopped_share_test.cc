@@ -1,0 +1,116 @@
+// A share that has stopped, and names that are not synced.
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/cluster.h"
+
+namespace lansync::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<std::string> issues_of(Cluster& cluster, std::size_t i) {
+  std::vector<std::string> texts;
+  for (const PathIssue& issue : cluster.node(i).engine->status().issues) {
+    texts.push_back(issue.code + " " + issue.path);
+  }
+  std::ranges::sort(texts);
+  return texts;
+}
+
+TEST_CASE("An index older than what others have seen of it stops the share for good",
+          "[engine][stopped]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  REQUIRE(cluster.node(0).fs.user_write("f", "content"));
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  ShareEngine& engine = *cluster.node(0).engine;
+  const DeviceId other = cluster.node(1).keys.id();
+  ShareState state;
+  state.clock.advance(engine.self(), engine.clock().counter_of(engine.self()) + 1);
+  REQUIRE(engine.handle_message(other, state, cluster.now()));
+  REQUIRE(engine.failed());
+  CHECK(engine.failed()->code == make_error_code(Errc::changed));
+  CHECK(engine.behind_itself());
+  CHECK(engine.status().activity == ShareActivity::error);
+  CHECK_FALSE(engine.in_sync());
+
+  // It hears everything, and does nothing.
+  const SeenTree before = cluster.tree(0);
+  REQUIRE(cluster.node(0).fs.user_write("later", "content"));
+  CHECK(engine.handle_message(other, ShareHello{}, cluster.now()));
+  CHECK(engine.handle_chunk_data(other, {}, {}, cluster.now()));
+  engine.handle_hint(RelativePath(), true, cluster.now());
+  engine.handle_peer_down(other, cluster.now());
+  engine.handle_peer_up(other, cluster.now());
+  engine.release_deletions(cluster.now());
+  engine.ask_audits({other}, cluster.now());
+  engine.handle_timeout(cluster.now());
+  const std::uint64_t flush = engine.begin_flush(cluster.now());
+  CHECK_FALSE(engine.flush_reached(flush));
+  const auto stopped = [](const Result<void>& result) {
+    return !result && result.error().code == make_error_code(Errc::wrong_state);
+  };
+  CHECK(stopped(engine.begin_verification(cluster.now())));
+  CHECK(stopped(engine.add_member_op({}, cluster.now())));
+  CHECK_FALSE(engine.poll_job());
+  CHECK_FALSE(engine.poll_message(other, cluster.now()));
+  CHECK_FALSE(engine.auditing());
+}
+
+TEST_CASE("A job that ends after its share has stopped changes nothing", "[engine][stopped]") {
+  Cluster cluster(2, 2);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  ShareEngine& engine = *cluster.node(0).engine;
+  REQUIRE(cluster.node(0).fs.user_write("f", "content"));
+  engine.handle_hint(RelativePath(), true, cluster.now());
+  cluster.run_for(1ms);
+  engine.handle_timeout({cluster.now().steady + 1s, cluster.now().wall});
+  const auto job = engine.poll_job();
+  REQUIRE(job);
+  ShareState state;
+  state.clock.advance(engine.self(), engine.clock().counter_of(engine.self()) + 1);
+  REQUIRE(engine.handle_message(cluster.node(1).keys.id(), state, cluster.now()));
+  REQUIRE(engine.failed());
+  engine.handle_job(job->id, JobRunner(cluster.node(0).fs).run(*job), cluster.now());
+  CHECK_FALSE(engine.poll_job());
+  CHECK(engine.clock().empty());
+}
+
+TEST_CASE("A share says in a word what it is doing", "[engine][stopped]") {
+  CHECK(to_string(ShareActivity::scanning) == "scanning");
+  CHECK(to_string(ShareActivity::syncing) == "syncing");
+  CHECK(to_string(ShareActivity::idle) == "idle");
+  CHECK(to_string(ShareActivity::held) == "held");
+  CHECK(to_string(ShareActivity::error) == "error");
+}
+
+TEST_CASE("A name that cannot be synced is told, until it has another", "[engine][stopped]") {
+  Cluster cluster(2, 3);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  REQUIRE(fs.user_mkdir("dir"));
+  REQUIRE(fs.user_write("not \xff utf-8", "here"));
+  REQUIRE(fs.user_write("dir/.LanSync", "here"));
+  REQUIRE(fs.user_make_other("dir/pipe"));
+  REQUIRE(fs.user_write("dir/good", "everywhere"));
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  CHECK(issues_of(cluster, 0) ==
+        std::vector<std::string>{"name dir/.LanSync", "name not \xff utf-8", "special dir/pipe"});
+  CHECK(cluster.tree(1).size() == 2);
+  REQUIRE(fs.user_rename("not \xff utf-8", "good"));
+  REQUIRE(fs.user_remove("dir/.LanSync"));
+  REQUIRE(fs.user_remove("dir/pipe"));
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  CHECK(issues_of(cluster, 0).empty());
+  CHECK(cluster.tree(1).size() == 3);
+}
+
+}  // namespace
+}  // namespace lansync::test
