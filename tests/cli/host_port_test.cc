@@ -19,7 +19,7 @@ TEST_CASE("What is no address is not taken for one") {
   }
   CHECK_FALSE(parse_host_port(std::string(254, 'a')).has_value());
   // What stands before a zero byte would be one.
-  for (const std::string text : {std::string("::1\0x", 5), std::string("[::1\0]:1", 8)}) {
+  for (const std::string& text : {std::string("::1\0x", 5), std::string("[::1\0]:1", 8)}) {
     CHECK_FALSE(parse_host_port(text).has_value());
   }
 }
