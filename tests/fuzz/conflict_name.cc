@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (time.size() == 8) stamp.time.ns = static_cast<std::int64_t>(load_be<std::uint64_t>(time));
   const ByteView content = input.take(ContentId::kBytes);
   std::ranges::copy(content, stamp.content.bytes.begin());
-  for (const std::size_t digits : {6, 12, 64}) {
+  for (const std::size_t digits : {std::size_t{6}, std::size_t{12}, std::size_t{64}}) {
     const std::string copy = conflict_name(name, stamp, digits);
     LANSYNC_ASSERT(copy != name && copy.size() <= limits::kNameBytesMax);
     LANSYNC_ASSERT(check_name(copy).has_value());
