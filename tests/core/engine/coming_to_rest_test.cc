@@ -148,5 +148,19 @@ TEST_CASE("Who has published much and is gone keeps nobody waiting", "[engine]")
   CHECK(content_of(cluster.tree(0), "here") == "and can be had");
 }
 
+TEST_CASE("What could not be cleared up is cleared up a while later", "[engine]") {
+  Cluster cluster(1, 1);
+  REQUIRE(cluster.settle());
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  REQUIRE(fs.make_stage_link("left by an assembly", "x"));
+  fs.fail_call(DiskOperation::remove_stage, 1, make_error_code(std::errc::io_error));
+  cluster.restart(0);
+  cluster.run_for(5s);
+  REQUIRE_FALSE(fs.has_faults_left());
+  REQUIRE(fs.stage_snapshot().size() == 1);
+  cluster.run_for(10s);
+  CHECK(fs.stage_snapshot().empty());
+}
+
 }  // namespace
 }  // namespace lansync::test
