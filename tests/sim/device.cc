@@ -32,7 +32,7 @@ void Device::boot(TimePoint now_steady) {
   ++life_;
   const auto stored = index.fact(kIncarnation);
   if (!*stored) renew_incarnation();
-  ShareEngine::Config config{.self = {id(), load_be<std::uint64_t>(**index.fact(kIncarnation))},
+  ShareEngine::Config config{.self = author(),
                              .device_name = device_name(number_),
                              .sign = Cast::get().sign(number_),
                              .root = {1, number_ + 1, membership_.share().hex()}};
@@ -47,6 +47,11 @@ void Device::halt() {
   engine_.reset();
   index.crash();
   ++life_;
+}
+
+Author Device::author() {
+  const auto stored = index.fact(kIncarnation);
+  return {id(), load_be<std::uint64_t>(**stored)};
 }
 
 void Device::renew_incarnation() {

@@ -36,6 +36,8 @@ class Device {
   void halt();
   // What it published does not follow on what others have seen of it.
   void renew_incarnation();
+  // Of what it publishes now.
+  [[nodiscard]] Author author();
   // Counts the starts: what belongs to an earlier one is nobody's any more.
   [[nodiscard]] std::uint64_t life() const { return life_; }
 

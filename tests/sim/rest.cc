@@ -139,6 +139,7 @@ void check_rest(World& world) {
     check_index(world, i);
   }
   check_dots(world);
+  world.note_rest();
   world.ghost().settled(world.device(0).fs.snapshot());
 }
 

@@ -63,6 +63,8 @@ World::World(const Story& story, bool verbose)
       dirty_(story.devices.size()),
       off_(story.devices.size()),
       index_losses_(story.devices.size()),
+      attribution_(story.devices.size()),
+      economy_(story.devices.size()),
       unmounted_(story.devices.size()) {
   for (std::size_t i = 0; i < story_.devices.size(); ++i) {
     job_streams_.emplace_back(story_.seed, "jobs", i);
@@ -142,6 +144,7 @@ void World::message(std::size_t to, std::size_t from, const Bytes& bytes, bool b
     LANSYNC_ASSERT(header.has_value());
     const ByteView data = ByteView(bytes).subspan(ChunkData::kHeaderBytes);
     counts_.content_bytes += data.size();
+    check_need(to, data);
     done = receiver.engine().handle_chunk_data(sender, *header, data, now);
   } else {
     auto decoded = decode_message(bytes);
@@ -159,6 +162,9 @@ void World::message(std::size_t to, std::size_t from, const Bytes& bytes, bool b
 void World::drain(std::size_t i) {
   Device& device = *devices_[i];
   if (!device.running()) return;
+  if (auto found = attribution_.check(i, device.author(), device.index)) {
+    violate(std::move(found->invariant), device_name(i) + ": " + found->what);
+  }
   const Now now = device.now(events_.now());
   while (auto job = device.engine().poll_job()) start_job(i, std::move(*job));
   const std::vector<std::size_t> peers = network_.peers(i);
@@ -185,6 +191,21 @@ void World::drain(std::size_t i) {
   }
   while (auto job = device.engine().poll_job()) start_job(i, std::move(*job));
   look_after(i);
+}
+
+// R2.
+void World::check_need(std::size_t i, ByteView bytes) {
+  if (!economy_.was_there(i, bytes)) return;
+  const test::MemoryFileSystem& fs = devices_[i]->fs;
+  if (holds(fs.snapshot(), bytes) || holds(fs.trash_snapshot(), bytes)) {
+    violate("R2", device_name(i) + " is sent what it has");
+  }
+}
+
+void World::note_rest() {
+  for (std::size_t i = 0; i < size(); ++i) {
+    economy_.rested(i, {devices_[i]->fs.snapshot(), devices_[i]->fs.trash_snapshot()});
+  }
 }
 
 // What the daemon does for a share that has failed.

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/attribution.h"
 #include "tests/sim/device.h"
+#include "tests/sim/economy.h"
 #include "tests/sim/event_queue.h"
 #include "tests/sim/ghost.h"
 #include "tests/sim/person.h"
@@ -33,6 +35,8 @@ class World : private NetworkUser {
   bool rest();
   // All programs start anew, and everything is looked at once more.
   void restart_all();
+  // To be told when all is at rest.
+  void note_rest();
   void run_for(Duration duration);
 
   [[nodiscard]] std::size_t size() const { return devices_.size(); }
@@ -81,6 +85,7 @@ class World : private NetworkUser {
   void start_job(std::size_t i, Job job);
   void run_job(std::size_t i, std::uint64_t life, const Job& job);
   void look_after(std::size_t i);
+  void check_need(std::size_t i, ByteView bytes);
   void check_disk(std::size_t i);
   // The next event or deadline; false if there is none.
   bool step();
@@ -104,6 +109,8 @@ class World : private NetworkUser {
   std::vector<std::uint64_t> index_losses_;  // Whether it may rightly be behind itself.
   Person person_;
   Ghost ghost_;
+  Attribution attribution_;
+  Economy economy_;
   std::vector<bool> unmounted_;
   std::optional<Violation> violation_;
   std::uint64_t trace_ = 0;

@@ -37,6 +37,8 @@ void World::perform(const Step& step) {
 
 void World::perform_now(const Step& step, bool within_call) {
   if (is_persons(step.deed)) return person_acts(step);
+  const bool harmless = step.deed == Deed::pass || step.deed == Deed::connect;
+  if (!harmless) economy_.disturbed();
   if (machine_acts(step, within_call)) return;
   network_acts(step);
 }
@@ -51,6 +53,7 @@ void World::person_acts(const Step& step) {
   if (before != after) {
     note(step.device, to_text(step));
     ghost_.acted(step.device, before, after);
+    attribution_.acted(step.device, before, after);
     watch(step.device, before, after);
     // One directory in the place of another looks the same.
     const bool moves = step.deed == Deed::rename || step.deed == Deed::swap_in;
@@ -59,6 +62,7 @@ void World::person_acts(const Step& step) {
     }
   } else if (done) {
     note(step.device, to_text(step) + " (nothing to be seen)");
+    attribution_.touched(step.device, after);
     watch(step.device, {}, after);
   }
 }
@@ -182,6 +186,7 @@ void World::put_back(std::size_t i, Deed deed) {
   if (deed != Deed::restore_files) {
     die(i, false);
     ++index_losses_[i];
+    attribution_.excuse(i);
     device.index = deed == Deed::lose_index ? MemoryIndex() : device.backup->index;
   }
   if (deed == Deed::restore) device.fs.restore(device.backup->files, test::Restored::whole_disk);
@@ -191,6 +196,7 @@ void World::put_back(std::size_t i, Deed deed) {
   const SeenTree after = device.fs.snapshot();
   if (deed == Deed::restore_files) {
     ghost_.acted(i, before, after);
+    attribution_.acted(i, before, after);
     watch(i, before, after);
     // What looks the same is other files and directories.
     if (device.traits().watcher == Watcher::good) hint(i, "", true, {});
