@@ -131,6 +131,8 @@ class Author {
       case Profile::disk:
         offer(kDisk, 4, 3);
         offer(kNetwork, 1, 2);
+        // What a failed sync has lost shows when the power goes.
+        offer(kCrashes, 2, 2);
         break;
       case Profile::churn:
         offer(kChurn, 4, 4);

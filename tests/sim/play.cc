@@ -1,5 +1,6 @@
 #include "tests/sim/play.h"
 
+#include "tests/sim/order.h"
 #include "tests/sim/rest.h"
 
 namespace lansync::sim {
@@ -69,6 +70,7 @@ Outcome play(const Story& story, bool verbose) {
     }
   }
   if (!world.violation()) come_to_rest(world, story.seed % 4 == 0);
+  if (!world.violation() && story.seed % 16 == 0) check_order(world);
   Outcome outcome;
   outcome.violation = world.violation();
   outcome.trace = world.trace();
