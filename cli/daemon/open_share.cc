@@ -1,17 +1,12 @@
 #include "cli/daemon/open_share.h"
 
-#include <algorithm>
-
 #include "core/engine/apply.h"
+#include "core/engine/incarnation.h"
 #include "core/os/sqlite_file_birth.h"
 #include "core/os/sqlite_index.h"
 
 namespace lansync::cli {
 namespace {
-
-constexpr std::string_view kIncarnationFact = "incarnation";
-// Of the index's file when that incarnation began.
-constexpr std::string_view kBirthFact = "birth";
 
 Failure folder_failure(const Error& error, const std::filesystem::path& folder) {
   if (error.code == make_error_code(Errc::not_found) ||
@@ -37,30 +32,6 @@ Failure index_failure(const Error& error, const std::filesystem::path& file) {
   failure.message = "the share's index: " + error.code.message();
   failure.path = file.string();
   return failure;
-}
-
-// A copy may lack what the original has published since: it goes on as a log of its own, so that no
-// number of the old one is used twice.
-Result<bool> is_copy(Index& index, ByteView birth) {
-  const auto stored = index.fact(kBirthFact);
-  if (!stored) return stored.error();
-  if (*stored && std::ranges::equal(**stored, birth)) return false;
-  if (auto put = index.put_fact(kBirthFact, birth); !put) return std::move(put).error();
-  return stored->has_value();
-}
-
-Result<std::uint64_t> read_incarnation(Index& index, bool copy, Entropy& entropy) {
-  auto stored = index.fact(kIncarnationFact);
-  if (!stored) return std::move(stored).error();
-  Bytes incarnation = std::move(*stored).value_or(Bytes());
-  if (copy || incarnation.size() != sizeof(std::uint64_t)) {
-    incarnation.resize(sizeof(std::uint64_t));
-    entropy.fill(incarnation);
-    auto put = index.put_fact(kIncarnationFact, incarnation);
-    if (!put) return std::move(put).error();
-  }
-  if (auto done = index.commit(); !done) return std::move(done).error();
-  return load_be<std::uint64_t>(incarnation);
 }
 
 // The log of the index, and whatever the registry knows beyond it.
@@ -91,15 +62,6 @@ std::filesystem::path index_file(const std::filesystem::path& state_dir, const S
   return state_dir / share.hex() / "index.db";
 }
 
-Outcome<void> renew_incarnation(Index& index, Entropy& entropy) {
-  Bytes fresh(sizeof(std::uint64_t));
-  entropy.fill(fresh);
-  auto done = index.put_fact(kIncarnationFact, fresh);
-  if (done) done = index.commit();
-  if (!done) return to_failure(done.error(), "");
-  return {};
-}
-
 Outcome<OpenedShare> open_share(const RegisteredShare& share,
                                 const std::filesystem::path& state_dir, bool fresh,
                                 const DeviceKeys& keys, const std::string& device_name,
@@ -120,20 +82,18 @@ Outcome<OpenedShare> open_share(const RegisteredShare& share,
   if (!index) return index_failure(index.error(), file);
   const auto birth = file_birth(file.string());
   if (!birth) return index_failure(birth.error(), file);
-  const auto copy = is_copy(**index, *birth);
-  if (!copy) return index_failure(copy.error(), file);
-  const auto incarnation = read_incarnation(**index, *copy, entropy);
+  const auto incarnation = open_incarnation(**index, *birth, entropy);
   if (!incarnation) return index_failure(incarnation.error(), file);
   auto membership = read_membership(share, **index);
   if (!membership) return index_failure(membership.error(), file);
 
   OpenedShare opened;
-  opened.index_was_copied = *copy;
+  opened.index_was_copied = incarnation->of_copy;
   opened.root = std::shared_ptr<ShareRoot>(*std::move(root));
   opened.parts.file_system = opened.root;
   opened.parts.index = *std::move(index);
   opened.parts.membership = *std::move(membership);
-  opened.parts.config.self = {keys.id(), *incarnation};
+  opened.parts.config.self = {keys.id(), incarnation->number};
   opened.parts.config.device_name = device_name;
   opened.parts.config.root = *identity;
   opened.parts.config.sign = [&keys](std::string_view context, ByteView body) {

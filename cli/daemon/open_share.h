@@ -30,10 +30,6 @@ Outcome<OpenedShare> open_share(const RegisteredShare& share,
                                 const DeviceKeys& keys, const std::string& device_name,
                                 Entropy& entropy);
 
-// Begins a new incarnation of this device's log with the next open_share(): the index turned out to
-// be older than what others have seen of it.
-Outcome<void> renew_incarnation(Index& index, Entropy& entropy);
-
 std::filesystem::path index_file(const std::filesystem::path& state_dir, const ShareId& share);
 
 }  // namespace lansync::cli

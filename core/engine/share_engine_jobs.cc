@@ -116,8 +116,8 @@ std::optional<Job> ShareEngine::poll_job() {
     return std::nullopt;
   }
   if (*serve) return issue((*serve)->read, **serve);
-  // What a crash left half exchanged is in the trash when the first look is taken; and what is found
-  // waits for as long as nothing may be published.
+  // What a crash left half exchanged is in the trash when the first look is taken; and what is
+  // found waits for as long as nothing may be published.
   const bool recovering = cleaning_ && cleanings_ == 1;
   if (auto job = recovering || claims_.waiting() ? std::nullopt : scan_.poll_job()) {
     if (auto* list = std::get_if<ListJob>(&*job)) {

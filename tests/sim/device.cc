@@ -1,7 +1,10 @@
 #include "tests/sim/device.h"
 
+#include <algorithm>
+
 #include "core/base/assert.h"
 #include "core/base/bytes.h"
+#include "core/engine/incarnation.h"
 
 namespace lansync::sim {
 namespace {
@@ -9,7 +12,6 @@ namespace {
 // No round time: it would look like that of a coarse disk.
 constexpr std::int64_t kWallAtStart = 1'800'000'000'123'456'789;
 constexpr TimePoint kStart{std::chrono::hours(1)};
-constexpr std::string_view kIncarnation = "incarnation";
 
 // Where a watcher may miss something the program looks more often, as the daemon does.
 constexpr std::chrono::minutes kScanIntervalWatched{10};
@@ -30,8 +32,11 @@ Now Device::now(TimePoint steady) const {
 void Device::boot(TimePoint now_steady) {
   LANSYNC_ASSERT(!running());
   ++life_;
-  const auto stored = index.fact(kIncarnation);
-  if (!*stored) renew_incarnation();
+  Bytes birth;
+  append_be(birth, copies_);
+  const auto incarnation = open_incarnation(index, birth, incarnations_);
+  LANSYNC_ASSERT(incarnation.has_value());
+  incarnation_ = incarnation->number;
   ShareEngine::Config config{.self = author(),
                              .device_name = device_name(number_),
                              .sign = Cast::get().sign(number_),
@@ -49,17 +54,16 @@ void Device::halt() {
   ++life_;
 }
 
-Author Device::author() {
-  const auto stored = index.fact(kIncarnation);
-  return {id(), load_be<std::uint64_t>(**stored)};
+void Device::begin_new_log() {
+  const auto renewed = renew_incarnation(index, incarnations_);
+  LANSYNC_ASSERT(renewed.has_value());
 }
 
-void Device::renew_incarnation() {
-  Bytes fresh;
-  append_be(fresh, ++incarnations_);
-  const auto put = index.put_fact(kIncarnation, fresh);
-  const auto done = index.commit();
-  LANSYNC_ASSERT(put.has_value() && done.has_value());
+void Device::Numbers::fill(std::span<std::byte> bytes) {
+  Bytes number;
+  append_be(number, ++last_);
+  LANSYNC_ASSERT(bytes.size() == number.size());
+  std::ranges::copy(number, bytes.begin());
 }
 
 }  // namespace lansync::sim

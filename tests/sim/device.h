@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/base/entropy.h"
 #include "core/engine/share_engine.h"
 #include "core/index/memory_index.h"
 #include "tests/sim/cast.h"
@@ -30,14 +31,16 @@ class Device {
 
   [[nodiscard]] bool running() const { return engine_ != nullptr; }
   [[nodiscard]] ShareEngine& engine() { return *engine_; }
-  // Starts the program. The first start of an index without one makes an incarnation.
+  // Starts the program.
   void boot(TimePoint now);
   // Ends it; what was not committed is lost.
   void halt();
   // What it published does not follow on what others have seen of it.
-  void renew_incarnation();
-  // Of what it publishes now.
-  [[nodiscard]] Author author();
+  void begin_new_log();
+  // The index is another file than before.
+  void index_was_copied() { ++copies_; }
+  // Of what it publishes since the last start.
+  [[nodiscard]] Author author() const { return {id(), incarnation_}; }
   // Counts the starts: what belongs to an earlier one is nobody's any more.
   [[nodiscard]] std::uint64_t life() const { return life_; }
 
@@ -55,7 +58,17 @@ class Device {
   Membership membership_;
   std::unique_ptr<ShareEngine> engine_;
   std::int64_t jumped_ns_ = 0;
-  std::uint64_t incarnations_ = 0;
+  std::uint64_t copies_ = 0;
+  // Incarnations by number, so that a story's are always the same.
+  class Numbers final : public Entropy {
+   public:
+    void fill(std::span<std::byte> bytes) override;
+
+   private:
+    std::uint64_t last_ = 0;
+  };
+  Numbers incarnations_;
+  std::uint64_t incarnation_ = 0;
   std::uint64_t life_ = 0;
 };
 

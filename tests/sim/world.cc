@@ -220,7 +220,7 @@ void World::look_after(std::size_t i) {
   }
   network_.set_running(i, false, false);
   device.halt();
-  if (behind) device.renew_incarnation();
+  if (behind) device.begin_new_log();
   boot_later(i);
 }
 

@@ -202,7 +202,7 @@ void World::put_back(std::size_t i, Deed deed) {
     if (device.traits().watcher == Watcher::good) hint(i, "", true, {});
     return;
   }
-  if (deed != Deed::lose_index) device.renew_incarnation();
+  device.index_was_copied();
   forgive_what_is_nowhere();
   ghost_.put_back(after);
   if (!off_[i]) boot_later(i);

@@ -43,9 +43,11 @@ struct Serving {
   // The places of the last request that are said to be missing.
   std::vector<std::uint32_t> missing() {
     std::vector<std::uint32_t> places;
-    while (const auto missing = server.poll_missing()) {
-      CHECK(missing->second.request == last_request);
-      places.insert(places.end(), missing->second.places.begin(), missing->second.places.end());
+    for (auto answer = *server.poll_answer(device(1)); answer;
+         answer = *server.poll_answer(device(1))) {
+      const auto& missing = std::get<ChunksMissing>(*answer);
+      CHECK(missing.request == last_request);
+      places.insert(places.end(), missing.places.begin(), missing.places.end());
     }
     return places;
   }
@@ -138,8 +140,10 @@ TEST_CASE("What could not be read is refused, and looked at once more", "[engine
 TEST_CASE("A list from beyond its end, or of nothing that is here, is empty", "[engine][server]") {
   Serving serving;
   const auto ask = [&serving](const ContentId& content, std::size_t first) {
-    return *serving.server.handle_chunk_list_request(
-        {.request = 1, .content = content, .first = static_cast<std::uint32_t>(first)});
+    REQUIRE(serving.server.handle_chunk_list_request(
+        device(1), {.request = 1, .content = content, .first = static_cast<std::uint32_t>(first)}));
+    const auto answer = serving.server.poll_answer(device(1));
+    return std::get<ChunkListReply>(answer->value());
   };
   const ContentId content = serving.large.content;
   CHECK(ask(content, 0).chunks == serving.list.chunks);

@@ -19,18 +19,35 @@ std::vector<std::string> issues_of(Cluster& cluster, std::size_t i) {
   return texts;
 }
 
-TEST_CASE("An index older than what others have seen of it stops the share for good",
-          "[engine][stopped]") {
-  Cluster cluster(2, 1);
+// Puts node 0's index back to before it published anything; node 1 has proof that it did.
+Segment forget_own_log(Cluster& cluster) {
   cluster.connect_all();
+  REQUIRE(cluster.settle());
+  const MemoryIndex backup = cluster.node(0).index;
   REQUIRE(cluster.node(0).fs.user_write("f", "content"));
   cluster.changed(0);
   REQUIRE(cluster.settle());
+  const Segment proof = *cluster.node(1).index.segment(1);
+  cluster.disconnect(0, 1);
+  // With the file still there it would be published again before anybody could say anything.
+  REQUIRE(cluster.node(0).fs.user_remove("f"));
+  cluster.node(0).index = backup;
+  cluster.restart(0);
   ShareEngine& engine = *cluster.node(0).engine;
   const DeviceId other = cluster.node(1).keys.id();
-  ShareState state;
-  state.clock.advance(engine.self(), engine.clock().counter_of(engine.self()) + 1);
-  REQUIRE(engine.handle_message(other, state, cluster.now()));
+  engine.handle_peer_up(other, cluster.now());
+  const ShareHello hello{.member_op_heads = cluster.node(0).membership->heads()};
+  REQUIRE(engine.handle_message(other, hello, cluster.now()));
+  return proof;
+}
+
+TEST_CASE("An index older than what others have seen of it stops the share for good",
+          "[engine][stopped]") {
+  Cluster cluster(2, 1);
+  const Segment proof = forget_own_log(cluster);
+  ShareEngine& engine = *cluster.node(0).engine;
+  const DeviceId other = cluster.node(1).keys.id();
+  REQUIRE(engine.handle_message(other, proof, cluster.now()));
   REQUIRE(engine.failed());
   CHECK(engine.failed()->code == make_error_code(Errc::changed));
   CHECK(engine.behind_itself());
@@ -62,18 +79,14 @@ TEST_CASE("An index older than what others have seen of it stops the share for g
 
 TEST_CASE("A job that ends after its share has stopped changes nothing", "[engine][stopped]") {
   Cluster cluster(2, 2);
-  cluster.connect_all();
-  REQUIRE(cluster.settle());
+  const Segment proof = forget_own_log(cluster);
   ShareEngine& engine = *cluster.node(0).engine;
-  REQUIRE(cluster.node(0).fs.user_write("f", "content"));
+  cluster.run_for(1s);
   engine.handle_hint(RelativePath(), true, cluster.now());
-  cluster.run_for(1ms);
   engine.handle_timeout({cluster.now().steady + 1s, cluster.now().wall});
   const auto job = engine.poll_job();
   REQUIRE(job);
-  ShareState state;
-  state.clock.advance(engine.self(), engine.clock().counter_of(engine.self()) + 1);
-  REQUIRE(engine.handle_message(cluster.node(1).keys.id(), state, cluster.now()));
+  REQUIRE(engine.handle_message(cluster.node(1).keys.id(), proof, cluster.now()));
   REQUIRE(engine.failed());
   engine.handle_job(job->id, JobRunner(cluster.node(0).fs).run(*job), cluster.now());
   CHECK_FALSE(engine.poll_job());

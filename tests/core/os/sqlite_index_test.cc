@@ -264,8 +264,8 @@ TEST_CASE("What SQLite says is said in the program's own terms", "[sqlite_index]
   CHECK(code(SQLITE_PERM, 0) == std::errc::permission_denied);
   CHECK(code(SQLITE_AUTH, 0) == std::errc::permission_denied);
   CHECK(code(SQLITE_NOMEM, 0) == std::errc::not_enough_memory);
-  CHECK(code(SQLITE_TOOBIG, 0) == make_error_code(Errc::limit_exceeded));
-  for (const int damage : {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_CONSTRAINT}) {
+  for (const int damage :
+       {SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_TOOBIG}) {
     CHECK(code(damage, 0) == make_error_code(Errc::corrupt));
   }
 }

@@ -1,4 +1,4 @@
-// S6: B: the deletion of c is nobody's doing
+// A step whose directory could not be synced was believed; its loss was published as a deletion.
 seed 57
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
