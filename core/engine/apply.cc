@@ -179,6 +179,14 @@ Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps) {
   return applied;
 }
 
+Result<void> recover_claimed_by(FileSystem& fs, std::string_view trash) {
+  auto moved = fs.move_stage_to_trash(std::string(kClaimed) + std::string(trash), trash);
+  // With something else under that name the next tidying finds another.
+  const bool done = moved || moved.error().code == std::errc::no_such_file_or_directory ||
+                    moved.error().code == std::errc::file_exists;
+  return done ? Result<void>() : moved;
+}
+
 bool is_claimed(std::string_view stage_name) { return stage_name.starts_with(kClaimed); }
 
 Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix) {

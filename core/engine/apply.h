@@ -22,5 +22,8 @@ bool is_claimed(std::string_view stage_name);
 // Once, before the first job, when a share is opened. `trash_prefix` makes a name unique that is
 // taken.
 Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix);
+// The same for the one step that would have put what it displaced into the trash under `trash`,
+// once it has ended with an error.
+Result<void> recover_claimed_by(FileSystem& fs, std::string_view trash);
 
 }  // namespace lansync

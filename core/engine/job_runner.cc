@@ -68,6 +68,9 @@ Result<void> JobRunner::check_root(const RootIdentity& root) const {
 
 Result<void> JobRunner::make_durable(const ListJob& job) const {
   for (const DoubtfulEntry& entry : job.doubtful) {
+    if (!entry.trash.empty()) {
+      if (auto moved = recover_claimed_by(fs_, entry.trash); !moved) return moved;
+    }
     auto synced = fs_.sync_metadata(entry.path);
     if (!synced && !has_no_metadata_of_ours(synced.error())) return synced;
   }

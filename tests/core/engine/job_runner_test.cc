@@ -213,5 +213,44 @@ TEST_CASE("A name in the trash is short enough for any file system, and whole", 
   CHECK(check_name(odd));
 }
 
+TEST_CASE("A look finds what doubtful steps displaced, wherever they left it", "[engine][job]") {
+  MemoryFileSystem fs;
+  const auto stage = [&fs](const std::string& name, const std::string& content) {
+    const auto file = fs.open_stage(name);
+    REQUIRE((*file)->write_at(0, as_bytes(content)));
+    return FileIdentity::of(*(*file)->stat());
+  };
+  const FileIdentity left = stage("claimed-one", "left half exchanged");
+  const FileIdentity trashed = stage("two", "in the trash");
+  REQUIRE(fs.move_stage_to_trash("two", "two"));
+  const FileIdentity other = stage("claimed-four", "another");
+  stage("four", "first");
+  REQUIRE(fs.move_stage_to_trash("four", "four"));
+
+  ListJob job{RelativePath(), *fs.root_identity(), {}};
+  for (const std::string name : {"one", "two", "three", "four", ""}) {
+    job.doubtful.push_back({path_of("path " + name), name});
+  }
+  const auto listing = run<Listing>(fs, job);
+  REQUIRE(listing);
+  CHECK(listing->displaced.size() == 4);
+  CHECK(listing->displaced.at(path_of("path one")) == left);
+  CHECK(listing->displaced.at(path_of("path two")) == trashed);
+  CHECK_FALSE(listing->displaced.at(path_of("path three")));
+  CHECK(listing->displaced.at(path_of("path four")) != other);
+  // Nothing is thrown away: two things of one name stay where they are.
+  CHECK_FALSE(fs.stat_stage("claimed-one"));
+  CHECK(FileIdentity::of(*fs.stat_stage("claimed-four")) == other);
+
+  SECTION("unless it cannot look") {
+    fs.fail_call(DiskOperation::stat_trash, 1, make_error_code(std::errc::io_error));
+    CHECK_FALSE(run<Listing>(fs, job));
+  }
+  SECTION("unless it cannot make that durable") {
+    fs.fail_call(DiskOperation::sync_control, 1, make_error_code(std::errc::io_error));
+    CHECK_FALSE(run<Listing>(fs, job));
+  }
+}
+
 }  // namespace
 }  // namespace lansync::test
