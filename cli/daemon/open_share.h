@@ -23,8 +23,7 @@ struct OpenedShare {
 //
 // The index is STATE/<share id>/index.db. If there is none (a new share, or one that was lost), or
 // if it is a copy (it was put back from a backup), a new incarnation of this device's log begins
-// with it. Failures name the file or folder and what to
-// do; none of them has touched a user's file.
+// with it. Failures name the file or folder and what to do; none of them has touched a user's file.
 Outcome<OpenedShare> open_share(const RegisteredShare& share,
                                 const std::filesystem::path& state_dir, bool fresh,
                                 const DeviceKeys& keys, const std::string& device_name,
