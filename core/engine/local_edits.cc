@@ -112,12 +112,12 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
 Result<void> LocalEdits::publish_all(const std::vector<Found>& found, WallTime now,
                                      std::set<RelativePath>& touched,
                                      std::set<RelativePath>& look_again) {
-  // Conflict copies first: when a file and its copies are removed together, the copies are gone
-  // already when the file's going is explained, and do not come back as files of their own.
-  // Then what is there, then what is gone.
+  // What is there first: when a copy was moved onto its file, what it showed is at the file when
+  // its going is explained. Then conflict copies before what has them: when a file and its copies
+  // are removed together, the copies do not come back as files of their own.
   std::vector<std::pair<int, const Found*>> order;
   for (const Found& one : found) {
-    order.emplace_back((is_copy(one) ? 0 : 2) + (one.seen ? 0 : 1), &one);
+    order.emplace_back((one.seen ? 0 : 2) + (is_copy(one) ? 0 : 1), &one);
   }
   std::ranges::sort(
       order);  // `found` is sorted by path within its kinds, and so are the addresses.
@@ -217,6 +217,7 @@ Result<void> LocalEdits::explain_one(const Found& found, WallTime now, Batch& ba
         row.source = before->row->source;
         row.shown = before->row->shown;
       }
+      if (!local.adopted.empty()) row.shown = local.adopted;
       if (auto put = index_.put_disk(row); !put) return put;
     }
   }

@@ -95,12 +95,8 @@ bool same_metadata(const FileStat& left, const FileStat& right) {
   return true;
 }
 
-// What a path's heads show if it is as it is on disk already, though nobody wrote that down: the
-// same folder on two devices that meet, or a version that was installed before the power went.
-bool shows_heads(std::span<const Change> heads, const Observation& seen) {
-  const Projection projection = project(heads, false);
-  if (!projection.main || projection.main->kind != kind_of(seen.stat.kind)) return false;
-  const ShownNode& node = *projection.main;
+bool is_shown(const ShownNode& node, const Observation& seen) {
+  if (node.kind != kind_of(seen.stat.kind)) return false;
   switch (node.kind) {
     case ChangeKind::file:
       return node.content == seen.content && node.mode == seen.stat.mode &&
@@ -108,6 +104,15 @@ bool shows_heads(std::span<const Change> heads, const Observation& seen) {
     case ChangeKind::dir: return node.mode == seen.stat.mode;
     default: return node.content == seen.content;
   }
+}
+
+// No change: what is seen is what the heads ask for already, though nobody wrote that down. The
+// same folder on two devices that meet; a version that was installed before the power went; or a
+// conflict copy that a person moved to where it had just become the winner.
+std::optional<LocalChange> as_heads_ask(std::span<const Change> heads, const Observation& seen) {
+  const Projection projection = project(heads, false);
+  if (!projection.main || !is_shown(*projection.main, seen)) return std::nullopt;
+  return LocalChange{{}, std::nullopt, projection.main->shown};
 }
 
 // A change that says nothing about content, nor yet about mode and mtime.
@@ -120,7 +125,9 @@ Change metadata(const RelativePath& path) {
 }
 
 LocalChange created(const KnownPath& known, const Observation& seen, WallTime now) {
-  if (!known.first_look && shows_heads(known.heads, seen)) return {};
+  if (!known.first_look) {
+    if (auto none = as_heads_ask(known.heads, seen)) return *std::move(none);
+  }
   Change change = version(known.path, seen);
   // Nothing was displayed here. If every head is a delete, that is what nothing looks like.
   const bool absent = std::ranges::none_of(known.heads, &Change::live);
@@ -132,7 +139,7 @@ LocalChange created(const KnownPath& known, const Observation& seen, WallTime no
   for (const Change& head : known.heads) last = std::max(last, head.edited_at);
   change.edited_at = absent && !known.heads.empty() ? after(now, last) : now;
   change.mode_at = change.mtime_at = change.edited_at;
-  return {{std::move(change)}, 0};
+  return {{std::move(change)}, 0, {}};
 }
 
 LocalChange edited(const KnownPath& known, const Observation& seen, WallTime now) {
@@ -140,7 +147,9 @@ LocalChange edited(const KnownPath& known, const Observation& seen, WallTime now
   const auto shown = named(known.heads, row.shown);
   const bool superseded =
       std::ranges::none_of(shown, [](const Change* head) { return head->live(); });
-  if (superseded && shows_heads(known.heads, seen)) return {};
+  if (superseded) {
+    if (auto none = as_heads_ask(known.heads, seen)) return *std::move(none);
+  }
   const Registers last = registers(shown);
   // Later than the conflict copies beside it too: it is made at the path, so that is where it
   // stays.
@@ -153,7 +162,7 @@ LocalChange edited(const KnownPath& known, const Observation& seen, WallTime now
   change.mode_at = kept_mode ? last.mode_at : after(now, last.mode_at);
   if (has_content(row)) change.base = row.content;
   change.supersedes = row.shown;
-  return {{std::move(change)}, 0};
+  return {{std::move(change)}, 0, {}};
 }
 
 // States both registers as the disk has them, each with the time at which it was set.
@@ -172,7 +181,7 @@ LocalChange touched(const KnownPath& known, const Observation& seen, WallTime no
   if (change.mtime != row.stat.mtime && seen.stat.kind == NodeKind::file) {
     change.mtime_at = after(now, change.mtime_at);
   }
-  return {{std::move(change)}, 0};
+  return {{std::move(change)}, 0, {}};
 }
 
 // The version that a conflict copy shows, as a file of its own under the copy's name. Requires that
@@ -261,7 +270,7 @@ LocalChange copy_touched(const KnownPath& known, const std::optional<Observation
     Change change = version(known.path, *seen);
     if (has_content(*known.row)) change.base = known.row->content;
     change.edited_at = change.mode_at = change.mtime_at = now;
-    result = {{std::move(change)}, 0};
+    result = {{std::move(change)}, 0, {}};
   }
   if (auto end = end_of_copy(known, now)) result.changes.push_back(*std::move(end));
   return result;

@@ -46,7 +46,7 @@ struct KnownPath {
 //   - an edit is later than everything it supersedes and than the conflict copies beside it,
 //     whatever the clock says;
 //   - what is as the heads want it was put there by nobody and is no change, if what was displayed
-//     before is superseded already;
+//     before is superseded already: it displays what they ask for from now on;
 //   - a conflict copy that was touched becomes an ordinary file, or goes; either way the version it
 //     showed is no head of its source any more, unless the source shows it, too (for a moment, when
 //     the copy is there already and what is to replace it is not);
@@ -58,6 +58,8 @@ struct LocalChange {
   std::vector<Change> changes;
   // Index into `changes` of the one that the path itself displays from now on, if there is one.
   std::optional<std::size_t> displayed;
+  // Or, if that is none of them, what it displays instead of what it did. Empty: as before.
+  std::vector<Dot> adopted;
 };
 LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now);
 

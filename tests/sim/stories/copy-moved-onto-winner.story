@@ -1,4 +1,5 @@
-// S1: v1 is not on A
+// A conflict copy moved onto its file, in the moment in which its version had become the winner there:
+// its going from where it was ended that version everywhere.
 seed 30750
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
