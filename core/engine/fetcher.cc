@@ -23,7 +23,7 @@ Result<void> Fetcher::start(const Wanted& wanted) {
       before.version = wanted.version;
       return {};
     }
-    cancel(wanted.path);
+    displace(wanted.path);
   }
   const FetchId id{next_fetch_++};
   Fetch fetch;
@@ -62,8 +62,15 @@ void Fetcher::cancel(const RelativePath& path) {
 }
 
 void Fetcher::consumed(const RelativePath& path, const ContentId& content) {
+  if (by_path_.contains(path) && !fetching(path, content)) return displace(path);
   garbage_ = garbage_ || (by_path_.contains(path) && !staged(path, content));
   erase(path);
+}
+
+// Another source has the path by now: who wanted this has to look again at what it wants.
+void Fetcher::displace(const RelativePath& path) {
+  ready_.push_back(fetches_.at(by_path_.at(path)).wanted.source);
+  cancel(path);
 }
 
 bool Fetcher::take_garbage() {

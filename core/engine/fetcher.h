@@ -157,6 +157,7 @@ class Fetcher {
   [[nodiscard]] bool was_given_up(const DeviceId& peer, std::uint32_t request) const;
   void heard_from(const DeviceId& peer, TimePoint now);
   void erase(const RelativePath& path);
+  void displace(const RelativePath& path);
   Result<StageJob> stage_job(const Fetch& fetch);
   void look_again_if_idle(Fetch& fetch);
   void give_back(Place& place, const DeviceId& peer, bool lacks);

@@ -202,6 +202,19 @@ TEST_CASE("An answer about a file that nobody wants any more is no fault", "[eng
   CHECK(fetching.fetcher.take_garbage());
 }
 
+TEST_CASE("Who wanted other bytes for a path is told when it is another source's",
+          "[engine][fetcher]") {
+  Fetching fetching;
+  Wanted other = fetching.wanted;
+  other.source = RelativePath::parse("g").value();
+  other.content.bytes.front() ^= std::byte{1};
+  SECTION("by its wanting it") { REQUIRE(fetching.fetcher.start(other)); }
+  SECTION("by its standing there") {
+    fetching.fetcher.consumed(fetching.wanted.path, other.content);
+  }
+  CHECK(fetching.fetcher.poll_ready() == fetching.wanted.source);
+}
+
 TEST_CASE("Bytes out of place are the peer's fault", "[engine][fetcher]") {
   Fetching fetching;
   const ChunkRequest request = fetching.ask_for_chunks();
