@@ -76,8 +76,8 @@ Result<void> Applier::replan_one(const RelativePath& path) {
   }
   if (auto put = index_.put_pending(row); !put) return put;
   if (const auto known = window_.find(path); known != window_.end()) {
-    if (known->second.waits == Waits::reading) known->second.retry_at = {};
-    known->second.waits = Waits::nothing;
+    if (known->second.waits.has(Waits::reading)) known->second.retry_at = {};
+    known->second.waits.clear();
   } else if (window_.size() < kWindowPaths) {
     window_.emplace(path, Pending{});
   } else {
@@ -111,18 +111,18 @@ Result<void> Applier::advance(Now now) {
     return {};
   }
   // Fetches make room by ending, and by having nobody left to ask.
-  const bool had_room = std::exchange(had_room_, fetcher_.has_room());
+  const bool had_room = std::exchange(had_room_, may_fetch());
   if (had_room_ && !had_room) wake(Waits::room);
   std::vector<RelativePath> due;
   for (auto& [path, pending] : window_) {
     if (pending.retry_at > now.steady) continue;
     if (pending.retry_at != TimePoint{}) {
-      pending.waits = Waits::nothing;
+      pending.waits.clear();
       // A look that failed has left the doubts as they were.
       const RelativePath dir = path.parent();
       if (!intents_.in_doubt_within(dir).empty()) scan_.request(dir, false);
     }
-    if (pending.waits == Waits::nothing) due.push_back(path);
+    if (pending.waits.nothing()) due.push_back(path);
   }
   for (const RelativePath& path : due) {
     if (auto done = examine(path, now); !done) return done;
@@ -136,7 +136,7 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
   Pending& pending = found->second;
   pending.retry_at = {};
   if (batch_paths_.contains(path)) {
-    pending.waits = Waits::tree;
+    pending.waits.add(Waits::tree);
     return {};
   }
   const auto steps = steps_for(path);
@@ -161,29 +161,24 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
     }
     const auto waits = take(step, now);
     if (!waits) return waits.error();
-    // Several steps may wait for different things; any of them wakes the path.
-    if (pending.waits == Waits::nothing || *waits == Waits::room) pending.waits = *waits;
+    pending.waits.add(*waits);
   }
   return adopted && steps->size() == 1 ? replan_one(path) : Result<void>();
 }
 
 void Applier::ready(const RelativePath& source) {
   if (const auto pending = window_.find(source); pending != window_.end()) {
-    pending->second.waits = Waits::nothing;
+    pending->second.waits.clear();
   }
-  wake(Waits::others);
 }
 
 void Applier::handle_scan_progress() { wake(Waits::scan); }
 
-void Applier::release() {
-  removals_.release();
-  wake(Waits::others);
-}
+void Applier::release() { removals_.release(); }
 
 void Applier::wake(Waits waits) {
   for (auto& [path, pending] : window_) {
-    if (pending.waits == waits) pending.waits = Waits::nothing;
+    if (pending.waits.has(waits)) pending.waits.clear();
   }
 }
 
@@ -191,7 +186,7 @@ void Applier::wake(Waits waits) {
 // go.
 bool Applier::creating() const {
   const bool expecting = std::ranges::any_of(window_, [](const auto& entry) {
-    return entry.second.retry_at == TimePoint{} && entry.second.waits != Waits::bytes;
+    return entry.second.retry_at == TimePoint{} && !entry.second.waits.only(Waits::bytes);
   });
   return fetcher_.busy() || !batch_.empty() || job_under_way_ || !all_loaded_ || expecting;
 }
@@ -243,7 +238,7 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
     batch_paths_.insert(waiting.step.path);
     batch_paths_.insert(waiting.step.source);
   }
-  for (const Waits waits : {Waits::tree, Waits::room, Waits::others}) wake(waits);
+  for (const Waits waits : {Waits::tree, Waits::room}) wake(waits);
   if (!applied) {
     // The root is not the share's, or nothing could be made durable: look at everything again.
     for (const InJob& done : steps) {

@@ -81,10 +81,21 @@ class Applier {
   [[nodiscard]] std::uint64_t lacking_bytes() const { return lacking_bytes_; }
 
  private:
-  // What a pending path waits for.
-  enum class Waits : std::uint8_t { nothing, bytes, room, tree, scan, reading, others };
+  enum class Waits : std::uint8_t { bytes = 1, room = 2, tree = 4, scan = 8, reading = 16 };
+  // What the steps of a pending path wait for; none of it: the path is due. Any of it wakes it.
+  class WaitsFor {
+   public:
+    void add(Waits one) { all_ |= static_cast<unsigned>(one); }
+    void clear() { all_ = 0; }
+    [[nodiscard]] bool nothing() const { return all_ == 0; }
+    [[nodiscard]] bool has(Waits one) const { return (all_ & static_cast<unsigned>(one)) != 0; }
+    [[nodiscard]] bool only(Waits one) const { return all_ == static_cast<unsigned>(one); }
+
+   private:
+    unsigned all_ = 0;
+  };
   struct Pending {
-    Waits waits = Waits::nothing;
+    WaitsFor waits;
     TimePoint retry_at{};  // Not before.
   };
   // A step in the job under way, with what it takes to understand its result.
@@ -105,6 +116,7 @@ class Applier {
   Result<void> take_removals(Now now);
   [[nodiscard]] bool creating() const;
   Result<Waits> take_install(const Step& step, Now now);
+  [[nodiscard]] bool may_fetch() const;
   Result<void> adopt(const Step& step);
   void add(const Step& step, ApplyStep apply, Now now);
   Result<void> begin_intents();
@@ -136,7 +148,7 @@ class Applier {
   std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
   std::set<RelativePath> making_;         // Directories that the batch makes.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
-  bool had_room_ = true;                  // For fetches, at the last look.
+  bool had_room_ = true;                  // For fetches: at the last look, and none lacked it.
   std::map<RelativePath, std::map<std::string, std::string>> complaints_;  // By source: path, code.
   bool job_under_way_ = false;
   std::uint64_t trash_serial_ = 0;

@@ -88,6 +88,11 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   return Waits::tree;
 }
 
+// On a full disk one at a time: of two that compete for the last room neither gets it.
+bool Applier::may_fetch() const {
+  return fetcher_.has_room() && !(lacking_bytes_ > 0 && fetcher_.busy());
+}
+
 Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
   ApplyStep apply;
   apply.kind = ApplyStep::Kind::install_file;
@@ -101,9 +106,10 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
     apply.kind = ApplyStep::Kind::install_link;
     apply.link_target = step.node.link_target;
   } else if (step.node.size > 0 && !fetcher_.staged(step.path, step.node.content)) {
-    // On a full disk one at a time: of two that compete for the last room neither gets it.
-    const bool room = fetcher_.has_room() && !(lacking_bytes_ > 0 && fetcher_.busy());
-    if (!fetcher_.fetching(step.path, step.node.content) && !room) return Waits::room;
+    if (!fetcher_.fetching(step.path, step.node.content) && !may_fetch()) {
+      had_room_ = false;
+      return Waits::room;
+    }
     const auto started = fetcher_.start({.path = step.path,
                                          .source = step.source,
                                          .content = step.node.content,
