@@ -191,6 +191,14 @@ bool Applier::creating() const {
   return fetcher_.busy() || !batch_.empty() || job_under_way_ || !all_loaded_ || expecting;
 }
 
+bool Applier::waits_for_bytes_only() const {
+  const auto waits_for_bytes = [](const auto& entry) {
+    return entry.second.waits.only(Waits::bytes) && entry.second.retry_at == TimePoint{};
+  };
+  return !window_.empty() && all_loaded_ && batch_.empty() && !job_under_way_ &&
+         removals_.paths().empty() && std::ranges::all_of(window_, waits_for_bytes);
+}
+
 Result<void> Applier::consider_removals(Now now) {
   const auto may_go = removals_.may_go(creating(), now.steady);
   if (!may_go) return may_go.error();

@@ -73,6 +73,8 @@ class Applier {
   void handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now);
 
   [[nodiscard]] bool job_under_way() const { return job_under_way_; }
+  // Whether something is pending, and all of it waits for bytes.
+  [[nodiscard]] bool waits_for_bytes_only() const;
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   // Removals that wait for a person's word.
   [[nodiscard]] std::uint64_t held() const { return removals_.held(); }

@@ -128,6 +128,12 @@ std::vector<std::string> Fetcher::stages() const {
   return names;
 }
 
+std::vector<Wanted> Fetcher::wanted() const {
+  std::vector<Wanted> all;
+  for (const auto& [id, fetch] : fetches_) all.push_back(fetch.wanted);
+  return all;
+}
+
 bool Fetcher::busy() const {
   if (!requests_.empty() || !write_jobs_.empty() || stage_jobs_ > 0) return true;
   return std::ranges::any_of(fetches_, [this](const auto& entry) {

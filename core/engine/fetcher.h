@@ -92,6 +92,7 @@ class Fetcher {
   [[nodiscard]] bool staged(const RelativePath& path, const ContentId& content) const;
   [[nodiscard]] bool fetching(const RelativePath& path, const ContentId& content) const;
   [[nodiscard]] std::vector<std::string> stages() const;
+  [[nodiscard]] std::vector<Wanted> wanted() const;
   // Whether anything is going on that may still succeed with the peers there are.
   [[nodiscard]] bool busy() const;
   // Bytes of the files under way that are staged already.

@@ -4,6 +4,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
+#include "core/engine/lost_versions.h"
 #include "core/engine/names.h"
 
 namespace lansync {
@@ -256,15 +257,8 @@ Result<void> ShareEngine::try_settle(Now now) {
   if (!claims_.waiting()) {
     if (auto published = publish_found(now); !published) return published;
   }
-  while (auto failed = fetcher_.poll_failed()) applier_.handle_fetch_failed(*failed, now.steady);
-  while (auto source = fetcher_.poll_ready()) applier_.ready(*source);
-  if (!touched_.empty()) {
-    const std::set<RelativePath> touched = std::exchange(touched_, {});
-    if (auto planned = applier_.replan(touched); !planned) return planned;
-  }
-  if (may_apply()) {
-    if (auto advanced = applier_.advance(now); !advanced) return advanced;
-  }
+  if (auto worked = work(now); !worked) return worked;
+  if (auto ended = end_lost_versions(now); !ended) return ended;
   const auto need = index_.pending_totals();
   if (!need) return need.error();
   const auto disk = index_.disk_totals();
@@ -275,6 +269,34 @@ Result<void> ShareEngine::try_settle(Now now) {
   disk_ = *disk;
   conflicts_ = *copies;
   return {};
+}
+
+// Makes the disk show the heads, as far as that goes now.
+Result<void> ShareEngine::work(Now now) {
+  while (auto failed = fetcher_.poll_failed()) applier_.handle_fetch_failed(*failed, now.steady);
+  while (auto source = fetcher_.poll_ready()) applier_.ready(*source);
+  if (!touched_.empty()) {
+    const std::set<RelativePath> touched = std::exchange(touched_, {});
+    if (auto planned = applier_.replan(touched); !planned) return planned;
+  }
+  return may_apply() ? applier_.advance(now) : Result<void>();
+}
+
+Result<void> ShareEngine::end_lost_versions(Now now) {
+  starved_ = nothing_else_to_do() && applier_.waits_for_bytes_only() && !fetcher_.busy();
+  if (!starved_) return {};
+  const std::vector<Wanted> lacking = fetcher_.wanted();
+  const auto none_here = none_is_here(index_, lacking);
+  if (!none_here) return none_here.error();
+  starved_ = *none_here;
+  const DeviceId& self = config_.self.device;
+  if (!starved_ || !all_starve(membership_, self, replica_.clock(), peers_)) return {};
+  auto ends = ends_of_lost(index_, membership_, self, lacking, now.wall);
+  if (!ends) return std::move(ends).error();
+  if (ends->empty()) return {};
+  if (auto published = replica_.publish(*ends, touched_); !published) return published;
+  starved_ = false;
+  return work(now);
 }
 
 Result<void> ShareEngine::publish_found(Now now) {
@@ -311,15 +333,16 @@ void ShareEngine::answer_barriers() {
 }
 
 ShareState ShareEngine::own_state() const {
-  return {replica_.clock(), replica_.fingerprint(), in_sync(), need_.files, need_.bytes};
+  return {replica_.clock(), replica_.fingerprint(), in_sync(), need_.files, need_.bytes, starved_};
 }
 
 void ShareEngine::update_state() { exchange_.set_state(own_state()); }
 
-bool ShareEngine::in_sync() const {
+bool ShareEngine::in_sync() const { return need_.files == 0 && nothing_else_to_do(); }
+
+bool ShareEngine::nothing_else_to_do() const {
   return !failed_ && scanned_once_ && !scan_.root_error() && scan_.idle() && hints_.empty() &&
-         need_.files == 0 && !claims_.waiting() && edits_.held() == 0 &&
-         !applier_.job_under_way() && !cleaning_;
+         !claims_.waiting() && edits_.held() == 0 && !applier_.job_under_way() && !cleaning_;
 }
 
 void ShareEngine::fail(Error error) {

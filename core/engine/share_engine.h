@@ -171,6 +171,8 @@ class ShareEngine {
   Result<void> try_settle(Now now);
   void fail(Error error);
   Result<void> publish_found(Now now);
+  Result<void> work(Now now);
+  Result<void> end_lost_versions(Now now);
   // Nothing is put into a folder that has not been looked at: what is there comes first.
   [[nodiscard]] bool may_apply() const {
     return scanned_once_ && !scan_.root_error() && !claims_.waiting();
@@ -181,6 +183,8 @@ class ShareEngine {
   void answer_barriers();
   Result<std::optional<MessageBody>> poll_answer(const DeviceId& to);
   [[nodiscard]] ShareState own_state() const;
+  // Nothing is to be done but what is pending.
+  [[nodiscard]] bool nothing_else_to_do() const;
   void update_state();
   [[nodiscard]] ShareActivity activity() const;
 
@@ -223,6 +227,7 @@ class ShareEngine {
   TimePoint next_cleaning_{};  // Not before.
   bool cleaning_ = false;      // The staging folder, which nothing else uses meanwhile.
   Totals need_;
+  bool starved_ = false;
   Totals disk_;
   std::uint64_t conflicts_ = 0;
   std::optional<Error> failed_;

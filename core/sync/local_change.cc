@@ -1,13 +1,13 @@
 #include "core/sync/local_change.h"
 
 #include <algorithm>
-#include <limits>
-#include <tuple>
 
 #include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "core/fs/file_time.h"
 #include "core/sync/projection.h"
+#include "core/sync/registers.h"
+#include "core/sync/version_end.h"
 
 namespace lansync {
 namespace {
@@ -28,40 +28,6 @@ void add_dots(std::vector<Dot>& dots, std::span<const Dot> more) {
   std::ranges::sort(dots);
   dots.erase(std::ranges::unique(dots).begin(), dots.end());
 }
-
-std::vector<const Change*> named(std::span<const Change> heads, std::span<const Dot> dots) {
-  std::vector<const Change*> found;
-  for (const Change& head : heads) {
-    if (std::ranges::find(dots, head.dot) != dots.end()) found.push_back(&head);
-  }
-  return found;
-}
-
-// The mode and mtime that the displayed heads give, and when they were set.
-struct Registers {
-  WallTime mode_at;
-  WallTime mtime_at;
-  WallTime edited_at;
-};
-
-Registers registers(std::span<const Change* const> shown) {
-  Registers last;
-  for (const Change* head : shown) {
-    last.mode_at = std::max(last.mode_at, head->mode_at);
-    last.mtime_at = std::max(last.mtime_at, head->mtime_at);
-    last.edited_at = std::max(last.edited_at, head->edited_at);
-  }
-  return last;
-}
-
-// Times come from other devices: the last one may be the end of time.
-WallTime after(WallTime now, WallTime last) {
-  if (last.ns < std::numeric_limits<std::int64_t>::max()) ++last.ns;
-  return std::max(now, last);
-}
-
-// Of a register that was never set: whatever was set counts more.
-constexpr WallTime kNeverSet{std::numeric_limits<std::int64_t>::min() + 1};
 
 Change version(const RelativePath& path, const Observation& seen) {
   Change change;
@@ -113,15 +79,6 @@ std::optional<LocalChange> as_heads_ask(std::span<const Change> heads, const Obs
   const Projection projection = project(heads, false);
   if (!projection.main || !is_shown(*projection.main, seen)) return std::nullopt;
   return LocalChange{{}, std::nullopt, projection.main->shown};
-}
-
-// A change that says nothing about content, nor yet about mode and mtime.
-Change metadata(const RelativePath& path) {
-  Change change;
-  change.path = path;
-  change.kind = ChangeKind::metadata;
-  change.mode_at = change.mtime_at = kNeverSet;
-  return change;
 }
 
 LocalChange created(const KnownPath& known, const Observation& seen, WallTime now) {
@@ -230,12 +187,6 @@ LocalChange removed(const KnownPath& known, WallTime now) {
 }
 
 // The versions that the copy showed end at the source; nothing if they have already.
-//
-// Where a later version stays there, this is metadata: a delete would, on a device that has not got
-// that version yet, remove the file. Where none does (a directory won, or has the place), it is a
-// delete: something must tell that the path is empty when the directory goes. Every version is thus
-// superseded by a later one, a delete, or in the presence of a later one, and so some version or
-// delete is always left.
 std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
   const DiskRow& row = *known.row;
   std::vector<Dot> ended = row.shown;
@@ -244,23 +195,9 @@ std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
       return std::ranges::find(known.source_row->shown, dot) != known.source_row->shown.end();
     });
   }
-  const auto shown = named(known.source_heads, ended);
-  if (shown.empty()) return std::nullopt;
-  const auto age = [](const Change* head) { return std::pair(head->edited_at, head->dot); };
-  const Change* last = *std::ranges::max_element(shown, {}, age);
-  const bool later_stays = std::ranges::any_of(known.source_heads, [&](const Change& head) {
-    return head.live() && age(&head) > age(last);
-  });
-  Change change = metadata(row.source);
-  if (!later_stays) {
-    change = Change();
-    change.path = row.source;
-    change.kind = ChangeKind::deleted;
-    change.edited_at = after(now, last->edited_at);
-    if (has_content(row)) change.base = row.content;
-  }
-  change.supersedes = std::move(ended);
-  return change;
+  std::optional<ContentId> content;
+  if (has_content(row)) content = row.content;
+  return version_end(row.source, known.source_heads, std::move(ended), content, now);
 }
 
 LocalChange copy_touched(const KnownPath& known, const std::optional<Observation>& seen,

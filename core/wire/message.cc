@@ -89,6 +89,7 @@ void to_wire(const ShareState& state, wire::ShareMessage& to) {
   arm->set_in_sync(state.in_sync);
   arm->set_need_files(state.need_files);
   arm->set_need_bytes(state.need_bytes);
+  arm->set_starved(state.starved);
 }
 
 Result<MessageBody> from_wire(const wire::ShareState& arm) {
@@ -110,6 +111,7 @@ Result<MessageBody> from_wire(const wire::ShareState& arm) {
   state.in_sync = arm.in_sync();
   state.need_files = arm.need_files();
   state.need_bytes = arm.need_bytes();
+  state.starved = arm.starved();
   return MessageBody(std::move(state));
 }
 

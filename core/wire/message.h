@@ -44,6 +44,8 @@ struct ShareState {
   bool in_sync = false;
   std::uint64_t need_files = 0;
   std::uint64_t need_bytes = 0;
+  // All that is left to do is to get bytes that nobody has whom the sender is connected to.
+  bool starved = false;
   friend bool operator==(const ShareState&, const ShareState&) = default;
 };
 

@@ -68,7 +68,7 @@ std::int64_t Cluster::wall_of(TimePoint at) { return kWallAtStart + (at - kStart
 void Cluster::boot(std::size_t i) {
   Node& node = *nodes_[i];
   ++lives_[i];
-  ShareEngine::Config config{.self = {node.keys.id(), 1},
+  ShareEngine::Config config{.self = {node.keys.id(), node.incarnation},
                              .device_name = node.name,
                              .sign = signer(node.keys),
                              .root = *node.fs.root_identity()};
@@ -83,6 +83,28 @@ void Cluster::restart(std::size_t i) {
   }
   nodes_[i]->index.crash();
   boot(i);
+}
+
+void Cluster::lose_index(std::size_t i) {
+  restart(i);
+  nodes_[i]->engine.reset();
+  nodes_[i]->index = MemoryIndex();
+  ++nodes_[i]->incarnation;
+  boot(i);
+}
+
+void Cluster::remove_member(std::size_t by, std::size_t whom) {
+  Node& node = *nodes_[by];
+  MemberOp op;
+  op.kind = MemberOp::Kind::remove;
+  op.share = node.membership->share();
+  op.author = node.keys.id();
+  op.parents = node.membership->heads();
+  op.subject = nodes_[whom]->keys.id();
+  op.cut = node.engine->clock();
+  const auto added = node.engine->add_member_op(sign_member_op(op, signer(node.keys)), now());
+  LANSYNC_ASSERT(added.has_value());
+  drain(by);
 }
 
 std::size_t Cluster::index_of(const DeviceId& device) const {

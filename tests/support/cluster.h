@@ -31,6 +31,7 @@ class Cluster {
     std::string name;
     MemoryFileSystem fs;
     MemoryIndex index;
+    std::uint64_t incarnation = 1;
     std::optional<Membership> membership;
     std::unique_ptr<ShareEngine> engine;
     std::uint64_t content_bytes_received = 0;
@@ -46,10 +47,14 @@ class Cluster {
   void connect(std::size_t a, std::size_t b);
   void disconnect(std::size_t a, std::size_t b);
   void connect_all();
+  // Node `by` ends the membership of node `whom`.
+  void remove_member(std::size_t by, std::size_t whom);
   // The watcher of node i noticed something.
   void changed(std::size_t i);
   // The process dies and starts again: connections and what was not committed are lost.
   void restart(std::size_t i);
+  // As restart(), without the index: the device begins a new log.
+  void lose_index(std::size_t i);
 
   // Lets virtual time pass.
   void run_for(Duration duration);

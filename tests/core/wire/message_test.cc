@@ -71,6 +71,7 @@ ShareState any_state() {
   state.in_sync = *rc::gen::arbitrary<bool>();
   state.need_files = *rc::gen::arbitrary<std::uint64_t>();
   state.need_bytes = *rc::gen::arbitrary<std::uint64_t>();
+  state.starved = *rc::gen::arbitrary<bool>();
   return state;
 }
 
