@@ -39,11 +39,11 @@ Result<bool> Applier::parent_ready(const RelativePath& path) {
 
 // A file whose time does not tell whether it was written to is read once more, when it does.
 Applier::Waits Applier::read_first(const Step& step, Now now) {
-  const WallTime mtime = step.row->stat.mtime;
-  const Duration grain = std::max<Duration>(kTick, grain_of(mtime));
+  const FileStat& stat = step.row->stat;
+  const Duration grain = std::max<Duration>(kTick, grain_of(stat.mtime));
   TimePoint& at = window_[step.source].retry_at;
   if (at != TimePoint{}) return Waits::reading;
-  const bool too_early = may_recur(mtime, now.wall, now.wall, grain);
+  const bool too_early = may_change_unseen(stat.mtime, stat.ctime, now.wall, now.wall);
   if (!too_early) scan_.request(step.path.parent(), false);
   at = now.steady + (too_early ? grain : kBusyDelay);
   return Waits::reading;
@@ -83,6 +83,7 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
     making_.insert(step.path);
   } else {
     apply.kind = ApplyStep::Kind::set_metadata;
+    apply.ctime = step.row->stat.ctime;
   }
   add(step, std::move(apply), now);
   return Waits::tree;

@@ -99,7 +99,8 @@ Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
 Result<ApplyStepDone> set_metadata(FileSystem& fs, const ApplyStep& step) {
   const auto before = fs.stat(step.path);
   if (!before) return before.error();
-  if (step.expected && FileIdentity::of(*before) != *step.expected) {
+  const bool same_ctime = before->ctime == step.ctime || step.ctime == WallTime{};
+  if (step.expected && (FileIdentity::of(*before) != *step.expected || !same_ctime)) {
     return Error{Errc::changed, "file at the path"};
   }
   if (before->kind != NodeKind::link && before->mode != step.mode) {

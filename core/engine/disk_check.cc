@@ -208,8 +208,9 @@ Result<void> DiskCheck::compare_content(const Checked& checked) {
   ++checked_.files;
   checked_.bytes += checked.stat.size;
   if (*checked.content == (*row)->content) return {};
-  // Somebody may have written in the moment in which the scan read it: it looks once more.
-  if ((*row)->racy)
+  // Somebody may have written in the moment in which the scan read it, or have put its time back:
+  // the scan looks once more.
+  if ((*row)->racy || (*row)->stat.ctime != checked.stat.ctime)
     suspect(path, {wrong_content(path), path.parent(), checked.stat, *row});
   else
     find(wrong_content(path));

@@ -134,7 +134,7 @@ Result<Hashed> JobRunner::hash(const HashJob& job) const {
   if (!after) return after.error();
   const auto named = fs_.stat(job.path);
   if (!named) return named.error();
-  const bool same = offset == before->size &&
+  const bool same = offset == before->size && before->ctime == named->ctime &&
                     FileIdentity::of(*before) == FileIdentity::of(*after) &&
                     FileIdentity::of(*after) == FileIdentity::of(*named);
   if (!same) return Error{Errc::changed, "file that is being read"};

@@ -9,10 +9,12 @@ namespace {
 
 constexpr std::size_t kRowsPerRead = 512;
 
-// What a file's stat would have to keep for its content to be taken as unchanged.
-bool same_file(const FileStat& left, const FileStat& right) {
-  return left.kind == right.kind && left.size == right.size && left.mtime == right.mtime &&
-         left.inode == right.inode;
+// What a file's stat would have to keep for its content to be taken as unchanged. A program can put
+// an mtime back (cp -p, an encrypted container), but not a ctime.
+bool same_file(const FileStat& known, const FileStat& stat) {
+  const bool same_ctime = known.ctime == stat.ctime || known.ctime == WallTime{};
+  return known.kind == stat.kind && known.size == stat.size && known.mtime == stat.mtime &&
+         known.inode == stat.inode && same_ctime;
 }
 
 ChunkClass class_for(const FileStat& stat, const std::optional<DiskRow>& row) {
@@ -205,7 +207,8 @@ Result<void> Scan::compare_entry(const RelativePath& path, const FileStat& stat,
     return {};
   }
   if (row && same_file(row->stat, stat) && !row->racy) {
-    if (row->stat.mode != stat.mode || held_.contains(path)) {
+    const bool same = row->stat.mode == stat.mode && row->stat.ctime == stat.ctime;
+    if (!same || held_.contains(path)) {
       auto seen = observe(stat, *row);
       if (!seen) return std::move(seen).error();
       found_.insert_or_assign(path, Found{path, *std::move(seen), {}, row});

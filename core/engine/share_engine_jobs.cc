@@ -12,11 +12,11 @@ namespace {
 constexpr std::chrono::seconds kCleanAgainAfter{10};
 // How often the trash is looked through; with the first input after that.
 constexpr std::chrono::hours kEmptyingInterval{1};
-// A file whose time is this close to its hashing may change without it.
+// A file whose times are this close to its hashing may change without them.
 bool is_racy(const Hashed& hashed, Now begun, Now ended) {
-  const WallTime mtime = hashed.stat.mtime;
-  const Duration grain = std::max<Duration>(kTick, grain_of(mtime));
-  return hashed.stat.kind == NodeKind::file && may_recur(mtime, begun.wall, ended.wall, grain);
+  const FileStat& stat = hashed.stat;
+  return stat.kind == NodeKind::file &&
+         may_change_unseen(stat.mtime, stat.ctime, begun.wall, ended.wall);
 }
 
 template <class Result>

@@ -25,6 +25,8 @@ struct FileStat {
   std::uint32_t mode = 0;
   std::uint64_t inode = 0;
   std::uint32_t links = 1;
+  // When anything of it was last changed, be it its name: nobody can set it. Zero: not known.
+  WallTime ctime;
 
   friend bool operator==(const FileStat&, const FileStat&) = default;
 };

@@ -1,6 +1,7 @@
 // Times on disks that keep them coarsely, and what they cannot tell.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -47,6 +48,13 @@ inline bool may_recur(WallTime mtime, WallTime begun, WallTime ended, Duration g
   if (__builtin_sub_overflow(begun.ns, mtime.ns, &age)) return false;
   if (__builtin_sub_overflow(mtime.ns, ended.ns, &ahead)) return false;
   return age < grain.count() && ahead <= grain.count();
+}
+
+// Whether a file with these times, looked at between the two moments, may have been written to
+// since, or may be yet, without either changing.
+inline bool may_change_unseen(WallTime mtime, WallTime ctime, WallTime begun, WallTime ended) {
+  const Duration grain = std::max<Duration>(kTick, grain_of(mtime));
+  return may_recur(mtime, begun, ended, grain) || may_recur(ctime, begun, ended, grain);
 }
 
 }  // namespace lansync

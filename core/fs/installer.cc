@@ -45,6 +45,14 @@ Result<InstallOutcome> rescue(FileSystem& fs, std::string_view stage_name,
   return InstallOutcome{InstallEnd::rescued, {}};
 }
 
+// The staged file as it stands at the path: being renamed has changed its ctime.
+FileStat at_path(FileSystem& fs, const RelativePath& path, FileStat staged) {
+  const auto stat = fs.stat(path);
+  const bool same = stat && FileIdentity::of(*stat) == FileIdentity::of(staged);
+  staged.ctime = same ? stat->ctime : WallTime{};
+  return staged;
+}
+
 // After an exchange that displaced what it should not have: the newest of the user's versions goes
 // back to the path. Each round puts what is under the stage name there, and sees what comes back.
 Result<InstallOutcome> put_back(FileSystem& fs, std::string_view stage_name,
@@ -89,7 +97,7 @@ Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
   }
   auto trashed = fs.move_stage_to_trash(stage_name, trash_name);
   if (!trashed) return std::move(trashed).error();
-  return InstallOutcome{InstallEnd::replaced, staged};
+  return InstallOutcome{InstallEnd::replaced, at_path(fs, path, staged)};
 }
 
 }  // namespace
@@ -106,7 +114,7 @@ Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
     if (is(installed.error(), std::errc::file_exists)) return changed(path);
     return std::move(installed).error();
   }
-  return InstallOutcome{InstallEnd::created, *staged};
+  return InstallOutcome{InstallEnd::created, at_path(fs, path, *staged)};
 }
 
 Result<InstallOutcome> install_link(FileSystem& fs, std::string_view stage_name,

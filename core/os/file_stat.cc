@@ -32,6 +32,7 @@ FileStat to_file_stat(const struct stat& raw) {
   stat.mode = raw.st_mode & 0777U;
   stat.inode = raw.st_ino;
   stat.links = static_cast<std::uint32_t>(raw.st_nlink);
+  stat.ctime = to_wall_time(raw.st_ctim);
   return stat;
 }
 

@@ -30,6 +30,7 @@ Result<DiskRow> SqliteIndex::disk_row(const Query& query) const {
   row.stat.mode = static_cast<std::uint32_t>(query.bits(4));
   row.stat.inode = query.bits(5);
   row.stat.links = static_cast<std::uint32_t>(query.bits(6));
+  row.stat.ctime.ns = query.integer(12);
   if (!query.is_null(7)) {
     const auto content = query.id<ContentId>(7);
     if (!content) return content.error();
@@ -122,9 +123,9 @@ Result<void> SqliteIndex::write_disk_row(Sql sql, const DiskRow& row) {
   if (!shown) return shown.error();
   const SqlValue content = row.content == ContentId{} ? SqlValue(nullptr) : SqlValue(row.content);
   const SqlValue source = row.source == row.path ? SqlValue(nullptr) : SqlValue(row.source.text());
-  return write(
-      sql, {row.path.text(), row.stat.kind, row.stat.size, row.stat.mtime.ns, row.stat.mode,
-            row.stat.inode, row.stat.links, content, row.chunk_class, row.racy, source, *shown});
+  return write(sql, {row.path.text(), row.stat.kind, row.stat.size, row.stat.mtime.ns,
+                     row.stat.mode, row.stat.inode, row.stat.links, content, row.chunk_class,
+                     row.racy, source, *shown, row.stat.ctime.ns});
 }
 
 Result<void> SqliteIndex::put_disk(const DiskRow& row) {
@@ -174,7 +175,7 @@ Result<void> SqliteIndex::remove_intent(const RelativePath& path) {
 }
 
 Result<std::vector<Intent>> SqliteIndex::intents() {
-  constexpr int kTrashColumn = 12;
+  constexpr int kTrashColumn = 13;
   Query query(prepared(Sql::intents), {});
   std::vector<Intent> all;
   for (;;) {

@@ -4,8 +4,9 @@
 
 namespace lansync {
 
-#define LANSYNC_DISK_COLUMNS \
-  "path, kind, size, mtime, mode, inode, links, content, chunk_class, racy, source, shown"
+#define LANSYNC_DISK_COLUMNS                                                                 \
+  "path, kind, size, mtime, mode, inode, links, content, chunk_class, racy, source, shown, " \
+  "ctime"
 
 const char* text_of(Sql sql) {
   switch (sql) {
@@ -78,13 +79,13 @@ const char* text_of(Sql sql) {
     case Sql::disk_size: return "SELECT kind, size FROM disk WHERE path = ?1";
     case Sql::put_disk:
       return "INSERT OR REPLACE INTO disk (" LANSYNC_DISK_COLUMNS
-             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
     case Sql::remove_disk: return "DELETE FROM disk WHERE path = ?1";
 
     case Sql::intents: return "SELECT " LANSYNC_DISK_COLUMNS ", trash FROM intents ORDER BY path";
     case Sql::put_intent:
       return "INSERT OR REPLACE INTO intents (" LANSYNC_DISK_COLUMNS
-             ", trash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, '')";
+             ", trash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, '')";
     case Sql::put_intent_trash: return "UPDATE intents SET trash = ?2 WHERE path = ?1";
     case Sql::remove_intent: return "DELETE FROM intents WHERE path = ?1";
 

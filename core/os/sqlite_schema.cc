@@ -13,7 +13,7 @@ namespace {
 
 // One step per version, from nothing to 1, from 1 to 2, ... A step that was ever released is never
 // edited: indexes that it made are out there.
-constexpr std::array<const char*, 1> kSteps = {R"sql(
+constexpr std::array<const char*, 2> kSteps = {R"sql(
 PRAGMA application_id = 0x6c616e73;
 
 CREATE TABLE facts (
@@ -135,6 +135,10 @@ CREATE TABLE totals (
   trash_bytes INTEGER NOT NULL
 ) STRICT;
 INSERT INTO totals VALUES (1, 0, 0, 0, 0, 0, 0);
+)sql",
+                                               R"sql(
+ALTER TABLE disk ADD COLUMN ctime INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE intents ADD COLUMN ctime INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 Result<std::string> schema_text(Database& database) {

@@ -67,6 +67,12 @@ class SyncingTest(EndToEndTest):
                 stream.seek(100)
                 stream.write(b"EDITED")
 
+        def edit_and_put_the_time_back():
+            before = file.stat()
+            with open(file, "r+b") as stream:
+                stream.write(b"BEHIND THE BACK")
+            os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
         def replace_as_editors_do():
             (folder / ".swap").write_bytes(b"a new version\n" * 1000)
             (folder / ".swap").rename(file)
@@ -89,6 +95,7 @@ class SyncingTest(EndToEndTest):
         yield "fill again", lambda: write_random(file, 70_000, 2)
         yield "chmod", lambda: file.chmod(0o750)
         yield "touch", lambda: os.utime(file, ns=(1, 1_234_567_890_123_456_789))
+        yield "edit, and put the time back", edit_and_put_the_time_back
         yield "rename", lambda: file.rename(other)
         yield "empty folder", lambda: (folder / "empty" / "nested").mkdir(parents=True)
         yield "link", lambda: (folder / "link").symlink_to("other name.txt")

@@ -108,6 +108,12 @@ void MemoryFileSystem::lose_power(const Choose& choose) {
   disk_->lose_power(choose);
 }
 
+void MemoryFileSystem::rot(std::string_view path, std::uint64_t offset) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  const auto place = disk_->find_place(path);
+  place->find()->content.at(offset) ^= 1;
+}
+
 void MemoryFileSystem::unmount(Unmounted as) {
   const MemoryDisk::Lock lock(disk_->mutex);
   if (disk_->hidden) return;

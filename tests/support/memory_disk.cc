@@ -29,6 +29,7 @@ FileStat stat_of(const MemoryNode& node) {
   stat.mode = node.metadata.mode;
   stat.inode = node.inode;
   stat.links = node.links;
+  stat.ctime = node.ctime;
   return stat;
 }
 
@@ -113,6 +114,7 @@ MemoryNodePtr MemoryDisk::make_node(NodeKind kind, std::uint32_t mode) {
   node->kind = kind;
   node->inode = next_inode++;
   node->metadata = {mode & 0777U, stamp()};
+  node->ctime = stamp();
   return node;
 }
 
@@ -160,6 +162,9 @@ void MemoryDisk::perform(EntryOperation operation, By by) {
       change.dir->children.erase(change.name);
     } else {
       change.dir->children.insert_or_assign(change.name, change.after);
+    }
+    for (const MemoryNodePtr& node : {change.before, change.after}) {
+      if (node != nullptr) node->ctime = stamp();
     }
     change.dir->metadata.mtime = stamp();
   }

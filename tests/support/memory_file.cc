@@ -58,7 +58,7 @@ Result<void> MemoryFile::write_at(std::uint64_t offset, ByteView bytes) {
     if (!grown) return grown;
   }
   node_->content.replace(offset, bytes.size(), as_text(bytes));
-  node_->metadata.mtime = disk_->stamp();
+  node_->metadata.mtime = node_->ctime = disk_->stamp();
   return {};
 }
 
@@ -69,7 +69,7 @@ Result<void> MemoryFile::truncate(std::uint64_t size) {
   node_->will_write(size, 0);
   auto resized = disk_->resize(*node_, size);
   if (!resized) return resized;
-  node_->metadata.mtime = disk_->stamp();
+  node_->metadata.mtime = node_->ctime = disk_->stamp();
   return {};
 }
 
@@ -78,6 +78,7 @@ Result<void> MemoryFile::set_mode_and_mtime(std::uint32_t mode, WallTime mtime) 
   if (!lock) return std::move(lock).error();
   node_->will_set_metadata();
   node_->metadata = {mode & 0777U, disk_->kept_time(mtime)};
+  node_->ctime = disk_->stamp();
   return {};
 }
 

@@ -254,6 +254,7 @@ Result<void> MemoryFileSystem::set_mode(const RelativePath& path, std::uint32_t 
   if ((*node)->links > 1) return Error(Errc::refused, path.text());
   (*node)->will_set_metadata();
   (*node)->metadata.mode = mode & 0777U;
+  (*node)->ctime = disk_->stamp();
   return {};
 }
 
@@ -268,6 +269,7 @@ Result<void> MemoryFileSystem::set_mtime(const RelativePath& path, WallTime mtim
   if ((*node)->links > 1) return Error(Errc::refused, path.text());
   (*node)->will_set_metadata();
   (*node)->metadata.mtime = disk_->kept_time(mtime);
+  (*node)->ctime = disk_->stamp();
   return {};
 }
 

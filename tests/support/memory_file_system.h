@@ -138,6 +138,8 @@ class MemoryFileSystem final : public FileSystem {
   // (memory_node.h). A link is as durable as its name, and so is a new file's or directory's
   // existence; a new file's bytes and metadata are not.
   void lose_power(const Choose& choose);
+  // The disk returns another byte there than was written; no time tells of it. Requires a file.
+  void rot(std::string_view path, std::uint64_t offset);
   // Another, empty folder is at the share's place, with another identity; users and lansync work
   // in it. mount(): the share is back as it was, and what was done meanwhile is forgotten.
   void unmount(Unmounted as = Unmounted::empty_folder);

@@ -38,6 +38,7 @@ class Copier {
     to.kind = from.kind;
     to.inode = from.inode;
     to.metadata = from.metadata;
+    to.ctime = from.ctime;
     to.links = from.links;
     to.content = from.content;
     to.durable_metadata = from.durable_metadata;

@@ -54,6 +54,7 @@ struct MemoryNode {
   NodeKind kind = NodeKind::other;
   std::uint64_t inode = 0;
   MemoryMetadata metadata;
+  WallTime ctime;
   std::uint32_t links = 1;
   std::uint32_t descriptors = 0;
   std::string content;     // A file's bytes or a link's target.

@@ -55,7 +55,7 @@ bool write(MemoryDisk& disk, const Named& file, std::uint64_t offset, std::strin
   disk.user_will_write(*file.node, offset, bytes.size());
   if (!disk.resize(*file.node, size)) return false;
   file.node->content.replace(offset, bytes.size(), bytes);
-  file.node->metadata.mtime = disk.stamp();
+  file.node->metadata.mtime = file.node->ctime = disk.stamp();
   disk.user_wrote(file.place);
   return true;
 }
@@ -214,6 +214,7 @@ bool MemoryFileSystem::user_chmod(std::string_view path, std::uint32_t mode) {
   if (!named || named->node->kind == NodeKind::link) return false;
   named->node->will_set_metadata();
   named->node->metadata.mode = mode & 0777U;
+  named->node->ctime = disk_->stamp();
   disk_->user_wrote(named->place);
   return true;
 }
@@ -224,6 +225,7 @@ bool MemoryFileSystem::user_touch(std::string_view path, WallTime mtime) {
   if (!named) return false;
   named->node->will_set_metadata();
   named->node->metadata.mtime = disk_->kept_time(mtime);
+  named->node->ctime = disk_->stamp();
   disk_->user_wrote(named->place);
   return true;
 }

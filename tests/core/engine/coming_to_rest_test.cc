@@ -90,6 +90,22 @@ TEST_CASE("A disk that keeps times coarsely shows what it can, and comes to rest
   CHECK(fine.stat(*RelativePath::parse("a"))->mtime == WallTime{odd.ns + 10'000'000'000});
 }
 
+TEST_CASE("What was overwritten and got its old time back is an edit", "[engine]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  fs.user_write("container", "before");
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  cluster.run_for(1min);
+  const WallTime mtime = fs.stat(*RelativePath::parse("container"))->mtime;
+  fs.user_write("container", "behind");
+  fs.user_touch("container", mtime);
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  CHECK(content_of(cluster.tree(1), "container") == "behind");
+}
+
 TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
   Cluster cluster(2, 1);
   cluster.connect_all();
