@@ -83,7 +83,8 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
     making_.insert(step.path);
   } else {
     apply.kind = ApplyStep::Kind::set_metadata;
-    apply.ctime = step.row->stat.ctime;
+    // A directory's changes with its entries.
+    if (step.row->stat.kind == NodeKind::file) apply.ctime = step.row->stat.ctime;
   }
   add(step, std::move(apply), now);
   return Waits::tree;

@@ -102,7 +102,7 @@ struct ApplyStep {
   Kind kind = Kind::make_dir;
   RelativePath path;
   std::optional<FileIdentity> expected;  // What stands there; absent: nothing.
-  WallTime ctime;                        // set_metadata: and its ctime; zero: not known.
+  WallTime ctime;                        // set_metadata: and a file's ctime; zero: not known.
   std::string stage;                     // install_file, install_link
   std::uint64_t size = 0;                // install_file: what the staged file must have.
   std::string link_target;               // install_link
