@@ -186,15 +186,20 @@ LocalChange removed(const KnownPath& known, WallTime now) {
   return result;
 }
 
-// The versions that the copy showed end at the source; nothing if they have already.
-std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
-  const DiskRow& row = *known.row;
-  std::vector<Dot> ended = row.shown;
+std::vector<Dot> shown_by_copy_alone(const KnownPath& known) {
+  std::vector<Dot> alone = known.row->shown;
   if (known.source_row) {
-    std::erase_if(ended, [&](const Dot& dot) {
+    std::erase_if(alone, [&](const Dot& dot) {
       return std::ranges::find(known.source_row->shown, dot) != known.source_row->shown.end();
     });
   }
+  return alone;
+}
+
+// The versions that the copy showed end at the source; nothing if they have already.
+std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
+  const DiskRow& row = *known.row;
+  std::vector<Dot> ended = shown_by_copy_alone(known);
   std::optional<ContentId> content;
   if (has_content(row)) content = row.content;
   return version_end(row.source, known.source_heads, std::move(ended), content, now);
@@ -203,6 +208,9 @@ std::optional<Change> end_of_copy(const KnownPath& known, WallTime now) {
 LocalChange copy_touched(const KnownPath& known, const std::optional<Observation>& seen,
                          WallTime now) {
   LocalChange result;
+  // For as long as the source shows the same, the copy is a second name of it.
+  const bool nothing_new = seen && same_version(*known.row, *seen);
+  if (nothing_new && shown_by_copy_alone(known).empty()) return result;
   if (seen) {
     Change change = version(known.path, *seen);
     if (has_content(*known.row)) change.base = known.row->content;

@@ -49,7 +49,8 @@ struct KnownPath {
 //     before is superseded already: it displays what they ask for from now on;
 //   - a conflict copy that was touched becomes an ordinary file, or goes; either way the version it
 //     showed is no head of its source any more, unless the source shows it, too (for a moment, when
-//     the copy is there already and what is to replace it is not);
+//     the copy is there already and what is to replace it is not): a new mode or time of it is no
+//     change then, and is put back;
 //   - when a file goes, its conflict copies stay, as ordinary files.
 //
 // `seen` empty means that a person removed what the row describes; being unable to look is not

@@ -173,6 +173,21 @@ TEST_CASE("A conflict copy may go while its source shows the same version",
   CHECK(explain(known, std::nullopt, WallTime{30}).changes[0].supersedes == copy.shown);
 }
 
+TEST_CASE("A conflict copy that is touched while its source shows the same is none of its own",
+          "[sync][local_change]") {
+  const Change winner = file_head("f", 1, "winner", 20);
+  const Change loser = file_head("f", 2, "loser", 10);
+  const DiskRow copy = row_of("f (conflict)", loser);
+  Observation seen = seen_as(copy);
+  seen.stat.mtime = WallTime{77};
+  KnownPath known{copy.path, copy, {}, {winner, loser}, row_of("f", loser), {}};
+  CHECK(explain(known, seen, WallTime{30}).changes.empty());
+  known.source_row = row_of("f", winner);
+  REQUIRE(explain(known, seen, WallTime{30}).changes.size() == 2);
+  CHECK(explain(known, seen, WallTime{30}).changes[0].path == copy.path);
+  CHECK(explain(known, seen, WallTime{30}).changes[1].supersedes == copy.shown);
+}
+
 TEST_CASE("Removing a conflict copy says nothing about mode and time", "[sync][local_change]") {
   const Change winner = file_head("f", 1, "a", 100);
   const Change loser = file_head("f", 2, "b", 50);
