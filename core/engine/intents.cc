@@ -30,14 +30,13 @@ DiskRow row_half_way(const DiskRow& before, const DiskRow& after, const FileStat
 
 // What the row of an intent's path is, given what was found there.
 std::optional<DiskRow> row_now(const Found& found, const Intent& intent) {
-  if (!intent.becomes || !found.row || !found.seen) return intent.becomes;
-  if (!is_what_it_becomes(found, intent)) return intent.becomes;
+  if (!intent.becomes || !found.seen || !is_what_it_becomes(found, intent)) return intent.becomes;
   DiskRow after = *intent.becomes;
   const FileStat& seen = found.seen->stat;
   if (may_be_kept_as(after.stat.mtime, seen.mtime)) after.stat.mtime = seen.mtime;
   const bool complete = seen.mode == after.stat.mode &&
                         (seen.kind == NodeKind::dir || seen.mtime == after.stat.mtime);
-  if (complete || !changes_metadata_only(*found.row, after)) return after;
+  if (complete || !found.row || !changes_metadata_only(*found.row, after)) return after;
   return row_half_way(*found.row, after, seen);
 }
 

@@ -116,6 +116,20 @@ TEST_CASE("What a lost step displaced tells that it was performed", "[engine][in
   CHECK_FALSE(intents.in_doubt(path));
 }
 
+TEST_CASE("A time as a coarse disk keeps it is that of a lost step", "[engine][intents]") {
+  MemoryIndex index;
+  DiskRow after = file_row("f", 1);
+  after.stat.mtime = kSetTime;
+  REQUIRE(Intents(index).begin({after.path, after, {}}));
+  Intents intents(index);
+  REQUIRE(intents.load());
+  // Where nothing was before.
+  Found found = found_file(after, std::nullopt);
+  found.seen->stat.mtime = WallTime{1'700'000'001'230'000'000};
+  CHECK(*intents.settle(found, kNow) == after.path);
+  CHECK(found.row->stat == found.seen->stat);
+}
+
 TEST_CASE("What a lost step did not get to is nobody's doing", "[engine][intents]") {
   MemoryIndex index;
   const DiskRow before = file_row("f", 1);
