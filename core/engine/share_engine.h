@@ -137,6 +137,8 @@ class ShareEngine {
   // The share has failed; it goes on as a new incarnation.
   [[nodiscard]] bool behind_itself() const { return behind_itself_; }
   [[nodiscard]] bool in_sync() const;
+  // Control messages that the peer has asked for and not taken.
+  [[nodiscard]] std::size_t waiting(const DeviceId& peer) const { return exchange_.waiting(peer); }
   [[nodiscard]] const Membership& membership() const { return membership_; }
   [[nodiscard]] const CausalClock& clock() const { return replica_.clock(); }
   [[nodiscard]] const Author& self() const { return replica_.self(); }

@@ -63,6 +63,7 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
     return applier_.handle_applied(take<Result<Applied>>(result), now);
   }
   if (auto* emptied = std::get_if<Result<Emptied>>(&result)) {
+    next_emptying_ = now.steady + kEmptyingInterval;
     if (!*emptied) return {};  // The next one will do.
     for (const std::string& name : (*emptied)->names) {
       if (auto removed = index_.remove_trash(name); !removed) return removed;
@@ -129,7 +130,7 @@ std::optional<Job> ShareEngine::poll_job() {
     return issue(std::move(hash), path);
   }
   if (scanned_once_ && next_emptying_ <= now_.steady) {
-    next_emptying_ = now_.steady + kEmptyingInterval;
+    next_emptying_ = TimePoint::max();  // Until this one has ended.
     return issue(EmptyTrashJob{config_.root, now_.wall}, std::monostate());
   }
   // While files are to come, what is left of others may be of use; not where it takes their room.

@@ -21,6 +21,7 @@ class Economy {
 
   // Something broke.
   void disturbed() { calm_ = false; }
+  [[nodiscard]] bool calm() const { return calm_; }
   // `trees`: all that is on the device's disk, while nothing happens.
   void rested(std::size_t device, const std::vector<SeenTree>& trees);
   // Whether the bytes that arrive at the device were there at the last rest. If they still are,

@@ -21,19 +21,8 @@ constexpr Duration kUnwatchedTime = 11s;
 // After this a device has tried again what once failed.
 constexpr Duration kRetryTime = 11min;
 
-bool may_displace(test::DiskOperation operation) {
-  using enum test::DiskOperation;
-  switch (operation) {
-    case remove_stage:
-    case install_new:
-    case exchange:
-    case move:
-    case remove_dir:
-    case move_to_trash:
-    case move_from_trash:
-    case remove_trash: return true;
-    default: return false;
-  }
+bool succeeded(const JobResult& result) {
+  return std::visit([](const auto& done) { return done.has_value(); }, result);
 }
 
 std::string describe(const Job& job) {
@@ -60,11 +49,11 @@ World::World(const Story& story, bool verbose)
       verbose_(verbose),
       network_(events_, story_, *this),
       armed_(story.devices.size()),
-      dirty_(story.devices.size()),
       off_(story.devices.size()),
       index_losses_(story.devices.size()),
       attribution_(story.devices.size()),
       economy_(story.devices.size()),
+      checks_(story.devices.size(), Checks(story.devices.size() - 1)),
       unmounted_(story.devices.size()) {
   for (std::size_t i = 0; i < story_.devices.size(); ++i) {
     job_streams_.emplace_back(story_.seed, "jobs", i);
@@ -73,8 +62,8 @@ World::World(const Story& story, bool verbose)
     devices_.push_back(std::make_unique<Device>(i, story_.devices.size(), story_.devices[i]));
     devices_[i]->fs.set_time_granularity(
         std::chrono::nanoseconds(story_.devices[i].granularity_ns));
-    devices_[i]->fs.before_each(
-        [this, i](test::DiskOperation operation) { before_call(i, operation); });
+    devices_[i]->fs.note_effects();
+    devices_[i]->fs.before_each([this, i](test::DiskOperation) { before_call(i); });
   }
   for (std::size_t i = 0; i < size(); ++i) boot(i);
 }
@@ -98,6 +87,7 @@ void World::boot(std::size_t i) {
   if (devices_[i]->running()) return;
   devices_[i]->fs.set_time(devices_[i]->now(events_.now()).wall);
   devices_[i]->boot(events_.now());
+  checks_[i].bounds = Bounds(size() - 1);
   network_.set_running(i, true, false);
   drain(i);
 }
@@ -117,6 +107,7 @@ void World::die(std::size_t i, bool power) {
 
 void World::peer_up(std::size_t device, std::size_t peer) {
   if (!devices_[device]->running()) return;
+  checks_[device].bounds.lost(peer);
   trace(device * 16 + peer);
   devices_[device]->engine().handle_peer_up(devices_[peer]->id(),
                                             devices_[device]->now(events_.now()));
@@ -125,6 +116,7 @@ void World::peer_up(std::size_t device, std::size_t peer) {
 
 void World::peer_down(std::size_t device, std::size_t peer) {
   if (!devices_[device]->running()) return;
+  checks_[device].bounds.lost(peer);
   trace(device * 16 + peer + 1000);
   devices_[device]->engine().handle_peer_down(devices_[peer]->id(),
                                               devices_[device]->now(events_.now()));
@@ -145,10 +137,12 @@ void World::message(std::size_t to, std::size_t from, const Bytes& bytes, bool b
     const ByteView data = ByteView(bytes).subspan(ChunkData::kHeaderBytes);
     counts_.content_bytes += data.size();
     check_need(to, data);
+    checks_[to].bounds.got(from, *header, data.size(), events_.now());
     done = receiver.engine().handle_chunk_data(sender, *header, data, now);
   } else {
     auto decoded = decode_message(bytes);
     LANSYNC_ASSERT(decoded.has_value());
+    checks_[to].bounds.heard(from, decoded->body, events_.now());
     done = receiver.engine().handle_message(sender, std::move(decoded->body), now);
   }
   if (!done) {
@@ -173,11 +167,13 @@ void World::drain(std::size_t i) {
     while (network_.has_room(i, to)) {
       auto body = device.engine().poll_message(devices_[to]->id(), now);
       if (!body) break;
+      checks_[i].bounds.sent(to, *body, events_.now());
       network_.send(i, to, encode(Message{share, *std::move(body)}), false);
     }
     while (network_.has_room(i, to)) {
       const auto chunk = device.engine().poll_data(devices_[to]->id());
       if (!chunk) break;
+      checks_[i].bounds.gave(chunk->bytes.size());
       ChunkData header{share, chunk->request, chunk->place, 0};
       for (ByteView rest = chunk->bytes; !rest.empty();) {
         const ByteView piece = rest.first(std::min(rest.size(), ChunkData::kDataBytesMax));
@@ -190,22 +186,8 @@ void World::drain(std::size_t i) {
     }
   }
   while (auto job = device.engine().poll_job()) start_job(i, std::move(*job));
+  check_bounds(i);
   look_after(i);
-}
-
-// R2.
-void World::check_need(std::size_t i, ByteView bytes) {
-  if (!economy_.was_there(i, bytes)) return;
-  const test::MemoryFileSystem& fs = devices_[i]->fs;
-  if (holds(fs.snapshot(), bytes) || holds(fs.trash_snapshot(), bytes)) {
-    violate("R2", device_name(i) + " is sent what it has");
-  }
-}
-
-void World::note_rest() {
-  for (std::size_t i = 0; i < size(); ++i) {
-    economy_.rested(i, {devices_[i]->fs.snapshot(), devices_[i]->fs.trash_snapshot()});
-  }
 }
 
 // What the daemon does for a share that has failed.
@@ -226,6 +208,7 @@ void World::look_after(std::size_t i) {
 
 void World::start_job(std::size_t i, Job job) {
   const std::uint64_t life = devices_[i]->life();
+  checks_[i].bounds.begin_job(job);
   events_.after(random(job_streams_[i], story_.network.job_us),
                 [this, i, life, work = std::move(job)] { run_job(i, life, work); });
 }
@@ -237,12 +220,19 @@ void World::run_job(std::size_t i, std::uint64_t life, const Job& job) {
   trace(job.work.index() + 2000 + i);
   device.fs.set_time(device.now(events_.now()).wall);
   if (verbose_) note(i, describe(job));
+  Checks& checks = checks_[i];
+  checks.displacement.begin_job();
+  checks.work.begin_job(device.fs);
+  checks.mounted_at_begin = !unmounted_[i];
   try {
     JobResult result = JobRunner(device.fs).run(job);
-    if (dirty_[i]) check_disk(i);
+    check_call(i);
+    auto waste = checks.work.end_job(job, result, device.fs, device.now(events_.now()).wall);
+    if (economy_.calm()) report(i, std::move(waste));
     events_.after(random(job_streams_[i], story_.network.job_us),
                   [this, i, life, id = job.id, done = std::move(result)] {
                     if (devices_[i]->life() != life) return;
+                    checks_[i].bounds.end_job(id, !succeeded(done));
                     devices_[i]->engine().handle_job(id, done, devices_[i]->now(events_.now()));
                     drain(i);
                   });
@@ -251,8 +241,8 @@ void World::run_job(std::size_t i, std::uint64_t life, const Job& job) {
   }
 }
 
-void World::before_call(std::size_t i, test::DiskOperation operation) {
-  if (dirty_[i]) check_disk(i);
+void World::before_call(std::size_t i) {
+  check_call(i);
   auto& armed = armed_[i];
   for (std::size_t at = 0; at < armed.size();) {
     if (--armed[at].calls_left > 0) {
@@ -262,33 +252,6 @@ void World::before_call(std::size_t i, test::DiskOperation operation) {
     const Step step = armed[at].step;
     armed.erase(armed.begin() + static_cast<std::ptrdiff_t>(at));
     perform_now(step, /*within_call=*/true);
-  }
-  dirty_[i] = may_displace(operation);
-}
-
-// S2 and S7: nothing that is owed is gone from all disks, and whatever can be seen is a version
-// that somebody wrote, whole.
-void World::check_disk(std::size_t i) {
-  dirty_[i] = false;
-  if (std::ranges::find(unmounted_, true) != unmounted_.end()) return;
-  for (const auto& [path, node] : devices_[i]->fs.snapshot()) {
-    if (node.kind != NodeKind::file) continue;
-    const VersionId version = version_of(node);
-    if (version == 0 || ghost_.was_written(version)) continue;
-    violate("S7", device_name(i) + " shows at " + path +
-                      " what nobody wrote: " + std::to_string(node.content.size()) + " bytes");
-  }
-  const std::set<VersionId> owed = ghost_.owed();
-  if (owed.empty()) return;
-  std::set<VersionId> stored;
-  for (const auto& device : devices_) {
-    for (const auto& tree :
-         {device->fs.snapshot(), device->fs.stage_snapshot(), device->fs.trash_snapshot()}) {
-      for (const auto& [path, node] : tree) stored.insert(version_of(node));
-    }
-  }
-  for (const VersionId version : owed) {
-    if (!stored.contains(version)) violate("S2", ghost_.name(version) + " is on no disk any more");
   }
 }
 

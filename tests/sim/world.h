@@ -8,7 +8,11 @@
 #include <vector>
 
 #include "tests/sim/attribution.h"
+#include "tests/sim/bounds.h"
+#include "tests/sim/confinement.h"
 #include "tests/sim/device.h"
+#include "tests/sim/disk_work.h"
+#include "tests/sim/displacement.h"
 #include "tests/sim/economy.h"
 #include "tests/sim/event_queue.h"
 #include "tests/sim/ghost.h"
@@ -62,12 +66,23 @@ class World : private NetworkUser {
     std::uint64_t calls_left = 0;
   };
 
+  // What is watched of one device.
+  struct Checks {
+    explicit Checks(std::size_t peers) : bounds(peers) {}
+
+    Displacement displacement;
+    Confinement confinement;
+    DiskWork work;
+    Bounds bounds;                 // Of the program that runs.
+    bool mounted_at_begin = true;  // Of the job under way.
+  };
+
   void peer_up(std::size_t device, std::size_t peer) override;
   void peer_down(std::size_t device, std::size_t peer) override;
   void message(std::size_t to, std::size_t from, const Bytes& bytes, bool bulk) override;
   void room(std::size_t device) override { drain(device); }
 
-  void before_call(std::size_t i, test::DiskOperation operation);
+  void before_call(std::size_t i);
   void perform_now(const Step& step, bool within_call);
   void person_acts(const Step& step);
   bool machine_acts(const Step& step, bool within_call);
@@ -85,8 +100,11 @@ class World : private NetworkUser {
   void start_job(std::size_t i, Job job);
   void run_job(std::size_t i, std::uint64_t life, const Job& job);
   void look_after(std::size_t i);
-  void check_need(std::size_t i, ByteView bytes);
+  void check_call(std::size_t i);
   void check_disk(std::size_t i);
+  void check_bounds(std::size_t i);
+  void check_need(std::size_t i, ByteView bytes);
+  void report(std::size_t i, std::optional<Violation> found);
   // The next event or deadline; false if there is none.
   bool step();
   [[nodiscard]] bool quiet() const;
@@ -104,13 +122,13 @@ class World : private NetworkUser {
   std::vector<RandomStream> watch_streams_;
   std::vector<RandomStream> disk_streams_;
   std::vector<std::vector<Armed>> armed_;
-  std::vector<bool> dirty_;                  // The last call may have moved what is owed.
   std::vector<bool> off_;                    // A person's wish.
   std::vector<std::uint64_t> index_losses_;  // Whether it may rightly be behind itself.
   Person person_;
   Ghost ghost_;
   Attribution attribution_;
   Economy economy_;
+  std::vector<Checks> checks_;
   std::vector<bool> unmounted_;
   std::optional<Violation> violation_;
   std::uint64_t trace_ = 0;

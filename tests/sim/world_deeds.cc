@@ -47,6 +47,7 @@ void World::person_acts(const Step& step) {
   Device& device = *devices_[step.device];
   if (unmounted_[step.device]) return;
   device.fs.set_time(device.now(events_.now()).wall);
+  checks_[step.device].work.acted();
   const SeenTree before = device.fs.snapshot();
   const bool done = person_.act(step, device.fs);
   const SeenTree after = device.fs.snapshot();
@@ -54,6 +55,7 @@ void World::person_acts(const Step& step) {
     note(step.device, to_text(step));
     ghost_.acted(step.device, before, after);
     attribution_.acted(step.device, before, after);
+    checks_[step.device].confinement.acted(before, after);
     watch(step.device, before, after);
     // One directory in the place of another looks the same.
     const bool moves = step.deed == Deed::rename || step.deed == Deed::swap_in;
@@ -148,7 +150,10 @@ bool World::machine_acts(const Step& step, bool within_call) {
       note(i, to_text(step));
       device.jump_clock(step.number);
       return true;
-    case Deed::disk_full: device.fs.set_capacity(static_cast<std::uint64_t>(step.number)); break;
+    case Deed::disk_full:
+      checks_[i].displacement.crowd();
+      device.fs.set_capacity(static_cast<std::uint64_t>(step.number));
+      break;
     case Deed::disk_free: device.fs.set_capacity({}); break;
     case Deed::fail_call:
       device.fs.fail_call(static_cast<std::uint64_t>(step.number), error_named(step.to.path));
@@ -194,6 +199,8 @@ void World::put_back(std::size_t i, Deed deed) {
     device.fs.restore(device.backup->files, test::Restored::visible_files);
   }
   const SeenTree after = device.fs.snapshot();
+  checks_[i].displacement.begin_anew();
+  checks_[i].confinement.acted(before, after);
   if (deed == Deed::restore_files) {
     ghost_.acted(i, before, after);
     attribution_.acted(i, before, after);

@@ -93,6 +93,11 @@ void MemoryFileSystem::set_durability(Durability durability) {
   disk_->journal = MemoryJournal(durability == Durability::strict);
 }
 
+void MemoryFileSystem::set_folds_case(bool folds) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  disk_->folds_case = folds;
+}
+
 void MemoryFileSystem::set_users_durable(bool durable) {
   const MemoryDisk::Lock lock(disk_->mutex);
   disk_->users_durable = durable;

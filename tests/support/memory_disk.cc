@@ -1,6 +1,7 @@
 #include "tests/support/memory_disk.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/limits.h"
 
@@ -43,6 +44,15 @@ Result<MemoryPlace> place_in_folder(const MemoryNodePtr& folder, std::string_vie
 
 namespace {
 
+// The inodes of what is not on the share's disk.
+constexpr std::uint64_t kInodesElsewhere = std::uint64_t{1} << 60;
+
+char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool folds_to(std::string_view one, std::string_view other) {
+  return std::ranges::equal(one, other, {}, folded, folded);
+}
+
 // What the names of files lose with what is removed.
 void lose_names(MemoryNode& node) {
   if (node.links > 0) --node.links;
@@ -56,6 +66,15 @@ MemoryDisk::MemoryDisk() {
   mounted.root = make_node(NodeKind::dir, 0755);
   mounted.stage = make_node(NodeKind::dir, 0700);
   mounted.trash = make_node(NodeKind::dir, 0700);
+  const std::uint64_t next = std::exchange(next_inode, kInodesElsewhere);
+  elsewhere = make_node(NodeKind::dir, 0755);
+  for (const char* const name : {"a", "b", "c"}) {
+    const MemoryNodePtr file = make_node(NodeKind::file, 0644);
+    file->content = std::string("outside of the share: ") + name;
+    file->counted = false;
+    elsewhere->children.emplace(name, file);
+  }
+  next_inode = next;
 }
 
 namespace {
@@ -118,11 +137,20 @@ MemoryNodePtr MemoryDisk::make_node(NodeKind kind, std::uint32_t mode) {
   return node;
 }
 
+std::string MemoryDisk::name_in(const MemoryNode& dir, std::string_view name) const {
+  if (folds_case) {
+    for (const auto& [known, child] : dir.children) {
+      if (folds_to(known, name)) return known;
+    }
+  }
+  return std::string(name);
+}
+
 Result<MemoryNodePtr> MemoryDisk::find_dir(std::string_view path) const {
   MemoryNodePtr dir = mounted.root;
   while (!path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
-    const auto entry = dir->children.find(path.substr(0, slash));
+    const auto entry = dir->children.find(name_in(*dir, path.substr(0, slash)));
     if (entry == dir->children.end()) {
       return disk_error(std::errc::no_such_file_or_directory, path);
     }
@@ -141,7 +169,8 @@ Result<MemoryPlace> MemoryDisk::find_place(std::string_view path) const {
   const bool in_root = slash == std::string_view::npos;
   auto dir = find_dir(in_root ? std::string_view() : path.substr(0, slash));
   if (!dir) return std::move(dir).error();
-  return MemoryPlace{*std::move(dir), std::string(in_root ? path : path.substr(slash + 1))};
+  std::string name = name_in(**dir, in_root ? path : path.substr(slash + 1));
+  return MemoryPlace{*std::move(dir), std::move(name)};
 }
 
 Result<MemoryPlace> MemoryDisk::find_place(const RelativePath& path) const {
@@ -157,6 +186,7 @@ Result<MemoryNodePtr> MemoryDisk::find_node(const RelativePath& path) const {
 }
 
 void MemoryDisk::perform(EntryOperation operation, By by) {
+  if (by == By::lansync) note_names(operation);
   for (const EntryChange& change : operation.changes) {
     if (change.after == nullptr) {
       change.dir->children.erase(change.name);

@@ -52,6 +52,10 @@ struct MemoryDisk : StoredDisk {
 
   MemoryNodePtr make_node(NodeKind kind, std::uint32_t mode);
 
+  // The name under which a directory has an entry that this disk cannot tell from `name`, or
+  // `name`.
+  [[nodiscard]] std::string name_in(const MemoryNode& dir, std::string_view name) const;
+
   // The walk. A link on the way is too_many_symbolic_link_levels.
   [[nodiscard]] Result<MemoryNodePtr> find_dir(std::string_view path) const;
   [[nodiscard]] Result<MemoryPlace> find_place(std::string_view path) const;
@@ -62,6 +66,9 @@ struct MemoryDisk : StoredDisk {
   // All that ever happens to names: every change of an operation, at once, and remembered until it
   // is durable. Directories get a new time; the number of a node's names is for the caller.
   void perform(EntryOperation operation, By by);
+  // Before what lansync does to names; after it has changed something in place.
+  void note_names(const EntryOperation& operation);
+  void note_change(const MemoryNode& node, DiskEffect::Kind kind, std::uint64_t bytes);
   // Puts `node` where nothing is; takes it away, with what is in it.
   void attach(const MemoryPlace& place, MemoryNodePtr node, By by);
   void unlink(const MemoryPlace& place, By by);
@@ -99,6 +106,11 @@ struct MemoryDisk : StoredDisk {
   bool users_durable = true;
   bool unreadable = false;  // Every operation fails.
   std::uint64_t forgetting_sync = 0;
+  bool folds_case = false;
+  // What every link leads to, for who follows it.
+  MemoryNodePtr elsewhere;
+  bool notes_effects = false;
+  std::vector<DiskEffect> effects;
   std::uint64_t boots = 1;  // What was opened in an earlier one is open no more.
 };
 

@@ -59,6 +59,7 @@ Result<void> MemoryFile::write_at(std::uint64_t offset, ByteView bytes) {
   }
   node_->content.replace(offset, bytes.size(), as_text(bytes));
   node_->metadata.mtime = node_->ctime = disk_->stamp();
+  disk_->note_change(*node_, DiskEffect::Kind::bytes, bytes.size());
   return {};
 }
 
@@ -70,6 +71,7 @@ Result<void> MemoryFile::truncate(std::uint64_t size) {
   auto resized = disk_->resize(*node_, size);
   if (!resized) return resized;
   node_->metadata.mtime = node_->ctime = disk_->stamp();
+  disk_->note_change(*node_, DiskEffect::Kind::bytes, 0);
   return {};
 }
 
@@ -79,6 +81,7 @@ Result<void> MemoryFile::set_mode_and_mtime(std::uint32_t mode, WallTime mtime) 
   node_->will_set_metadata();
   node_->metadata = {mode & 0777U, disk_->kept_time(mtime)};
   node_->ctime = disk_->stamp();
+  disk_->note_change(*node_, DiskEffect::Kind::metadata, 0);
   return {};
 }
 

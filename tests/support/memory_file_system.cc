@@ -255,6 +255,7 @@ Result<void> MemoryFileSystem::set_mode(const RelativePath& path, std::uint32_t 
   (*node)->will_set_metadata();
   (*node)->metadata.mode = mode & 0777U;
   (*node)->ctime = disk_->stamp();
+  disk_->note_change(**node, DiskEffect::Kind::metadata, 0);
   return {};
 }
 
@@ -270,6 +271,7 @@ Result<void> MemoryFileSystem::set_mtime(const RelativePath& path, WallTime mtim
   (*node)->will_set_metadata();
   (*node)->metadata.mtime = disk_->kept_time(mtime);
   (*node)->ctime = disk_->stamp();
+  disk_->note_change(**node, DiskEffect::Kind::metadata, 0);
   return {};
 }
 

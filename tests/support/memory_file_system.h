@@ -13,6 +13,7 @@
 #include "core/base/time.h"
 #include "core/fs/file_system.h"
 #include "tests/support/choose.h"
+#include "tests/support/disk_effect.h"
 
 namespace lansync::test {
 
@@ -103,6 +104,9 @@ enum class Restored {
 //   - power failures: what was done but not synced may be lost, in part, in any order;
 //   - a look at everything, past the FileSystem.
 //
+// Every symbolic link leads to one directory outside of the share, whatever its target says: nobody
+// who keeps the FileSystem's promises ever gets there.
+//
 // Equal calls give equal results, inode numbers included. Thread-safe as every FileSystem is,
 // except before_each().
 class MemoryFileSystem final : public FileSystem {
@@ -129,6 +133,9 @@ class MemoryFileSystem final : public FileSystem {
   void set_time_granularity(Duration granularity);
   // At first: strict. Whatever was done before is durable.
   void set_durability(Durability durability);
+  // Names that differ only in the case of ASCII letters are one; it is kept as it was first
+  // written. At first they are not.
+  void set_folds_case(bool folds);
   // Whether what users do is on the disk at once (at first), or only when the system likes.
   void set_users_durable(bool durable);
   // The power fails: of what was not made durable, `choose` decides what the disk still has; 0 is
@@ -185,6 +192,10 @@ class MemoryFileSystem final : public FileSystem {
   [[nodiscard]] SeenTree snapshot() const;
   [[nodiscard]] SeenTree stage_snapshot() const;
   [[nodiscard]] SeenTree trash_snapshot() const;
+  // From now on, what lansync does is noted.
+  void note_effects();
+  // What was noted since the last time, in order.
+  std::vector<DiskEffect> take_effects();
   // Of every file anywhere: in the visible tree, the staging folder and the trash.
   [[nodiscard]] std::multiset<std::string> all_contents() const;
 
