@@ -14,7 +14,8 @@ OTHER_BLOCK = 40
 BRIEF_BLOCKS_FIRST = 8
 # The brief stories that the sound simulator is known to end well.
 BRIEF_STORIES = 60_000
-OTHER_PROFILES = ["crash", "conflict", "apart", "mixed", "churn", "disk", "watcher", "restore", "bulk"]
+OTHER_PROFILES = ["crash", "conflict", "apart", "mixed", "churn", "disk", "watcher", "restore", "bulk",
+                  "swaps"]
 # What lasts longer than this is no story but a loop without end.
 BLOCK_SECONDS_MAX = 120
 SHORTEN_SECONDS_MAX = 40

@@ -9,7 +9,8 @@ namespace lansync::sim {
 namespace {
 
 constexpr std::array<std::string_view, kProfiles> kNames = {
-    "brief", "mixed", "conflict", "crash", "apart", "disk", "churn", "watcher", "restore", "bulk"};
+    "brief", "mixed",   "conflict", "crash", "apart", "disk",
+    "churn", "watcher", "restore",  "bulk",  "swaps"};
 
 // A deed and how often it occurs beside the others.
 using Weighted = std::pair<Deed, unsigned>;
@@ -61,7 +62,13 @@ class Author {
     choose_deeds();
     const std::uint64_t steps =
         profile_ == Profile::brief ? 6 + random_.below(7) : 10 + random_.below(50);
-    for (std::uint64_t i = 0; i < steps; ++i) story_.steps.push_back(next_step());
+    for (std::uint64_t i = 0; i < steps; ++i) {
+      if (profile_ == Profile::swaps && random_.one_in(4)) {
+        add_swap();
+      } else {
+        story_.steps.push_back(next_step());
+      }
+    }
     return std::move(story_);
   }
 
@@ -147,6 +154,7 @@ class Author {
         offer(kNetwork, 1, 2);
         offer(kCrashes, 1, 2);
         break;
+      case Profile::swaps:
       case Profile::bulk:
         offer(kNetwork, 3, 2);
         offer(kCrashes, 1, 2);
@@ -213,6 +221,40 @@ class Author {
     }
     drop_unused(step);
     return step;
+  }
+
+  // Somebody changes a file, and where that is to be shown somebody else is at the same place.
+  void add_swap() {
+    Step news = next_step();
+    news.deed = Deed::write;
+    const std::string dir = random_path();
+    news.path = {random_.one_in(2) ? dir : dir + "/a", {}};
+    news.number = 12;
+    news.before_call = 0;
+    Step first = news;
+    first.device = news.peer;
+    first.wait_us = random_wait_us();
+    Step second = first;
+    second.wait_us = 0;
+    if (random_.one_in(2)) {
+      // rm foo; mv bar foo
+      first.deed = Deed::remove;
+      second.deed = Deed::rename;
+      second.path = random_place();
+      second.to = news.path;
+    } else {
+      // A link takes the place of the directory.
+      first.deed = Deed::symlink;
+      first.path = {"z", {}};
+      second.deed = Deed::swap_in;
+      second.path = {dir, {}};
+      second.to = first.path;
+    }
+    second.before_call = static_cast<std::uint32_t>(1 + random_.below(40));
+    for (Step* step : {&news, &first, &second}) {
+      drop_unused(*step);
+      story_.steps.push_back(*step);
+    }
   }
 
   static bool is_within_call(Deed deed) {

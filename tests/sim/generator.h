@@ -22,9 +22,10 @@ enum class Profile : std::uint8_t {
   watcher,   // watchers that miss things, clocks and times that are coarse or wrong
   restore,   // backups, lost indexes, disks that are not mounted
   bulk,      // large files over slow and breaking connections
+  swaps,     // what was there has just become something else
 };
 
-inline constexpr std::size_t kProfiles = 10;
+inline constexpr std::size_t kProfiles = 11;
 std::string_view to_string(Profile profile);
 std::optional<Profile> find_profile(std::string_view name);
 

@@ -44,8 +44,8 @@ Result<MemoryPlace> place_in_folder(const MemoryNodePtr& folder, std::string_vie
 
 namespace {
 
-// The inodes of what is not on the share's disk.
-constexpr std::uint64_t kInodesElsewhere = std::uint64_t{1} << 60;
+// Of a directory that is not on the share's disk.
+constexpr std::uint64_t kInodeElsewhere = std::uint64_t{1} << 60;
 
 char folded(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -66,14 +66,8 @@ MemoryDisk::MemoryDisk() {
   mounted.root = make_node(NodeKind::dir, 0755);
   mounted.stage = make_node(NodeKind::dir, 0700);
   mounted.trash = make_node(NodeKind::dir, 0700);
-  const std::uint64_t next = std::exchange(next_inode, kInodesElsewhere);
+  const std::uint64_t next = std::exchange(next_inode, kInodeElsewhere);
   elsewhere = make_node(NodeKind::dir, 0755);
-  for (const char* const name : {"a", "b", "c"}) {
-    const MemoryNodePtr file = make_node(NodeKind::file, 0644);
-    file->content = std::string("outside of the share: ") + name;
-    file->counted = false;
-    elsewhere->children.emplace(name, file);
-  }
   next_inode = next;
 }
 
