@@ -10,9 +10,11 @@ Would the [simulator](simulation.md) have found the bugs that other tools had? E
 for a story that ends badly with it and well without, whatever the delays. {bugs} bugs, {found} found. The limit is ten minutes on two processors for each. And would anybody
 notice if merge, projection or planner were subtly wrong? {mutants} changes by hand (`tests/scoreboard/mutants`), {noticed} noticed.
 
-Not among them: two names that differ in case (the simulated disks tell them apart), a directory swapped for a link (`tests/core/os` tries that on the real disk; no broken
-build should), and `rm foo; mv bar foo` (Syncthing #8036): a patch that let an old sighting of the empty path be published was not found in two and a half minutes. It needs two deeds of a person
-within one look at the folder, and the generator's swap is a single one.
+Rows that were "made for" a promise are nobody's bug: they show that what checks the promise can see it broken. S5 is broken by mutant 05; S12 shows as S4.
+
+Not among them: two names that differ in case. The disk in memory can be one that does not tell them apart, but no story has one: the engine does not do yet what row 16 of
+[the decision table](sync.md) says (`tests/core/engine/case_clash_test.cc`). The directory that is swapped for a link is one of the disk in memory; the real one is tested by
+`tests/core/os`, and no broken build should be.
 
 This file is generated. All rows anew, or only some:
 
