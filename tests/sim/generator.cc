@@ -65,6 +65,8 @@ class Author {
     for (std::uint64_t i = 0; i < steps; ++i) {
       if (profile_ == Profile::swaps && random_.one_in(4)) {
         add_swap();
+      } else if (profile_ == Profile::swaps && random_.one_in(20)) {
+        add_pipe();
       } else {
         story_.steps.push_back(next_step());
       }
@@ -221,6 +223,15 @@ class Author {
     }
     drop_unused(step);
     return step;
+  }
+
+  // At a place that nothing else comes to.
+  void add_pipe() {
+    Step step = next_step();
+    step.deed = Deed::pipe;
+    step.path = {"p", {}};
+    drop_unused(step);
+    story_.steps.push_back(step);
   }
 
   // Somebody changes a file, and where that is to be shown somebody else is at the same place.

@@ -135,6 +135,13 @@ void Ghost::put_back(const SeenTree& tree) {
   }
 }
 
+void Ghost::forget_place(VersionId version, const std::string& path) {
+  const auto found = claims_.find(version);
+  if (found == claims_.end()) return;
+  const auto place = found->second.find(path);
+  if (place != found->second.end()) place->second.live = false;
+}
+
 void Ghost::forgive(const std::set<VersionId>& lost, const std::set<std::string>& lost_dirs) {
   for (const std::string& dir : lost_dirs) dirs_.at(dir).live = false;
   for (const VersionId version : lost) {

@@ -42,6 +42,9 @@ class Ghost {
   // Not a deed: the machine shows older files again, or has forgotten what it knew of them. What it
   // shows and nobody is owed any more may stay, and need not.
   void put_back(const SeenTree& tree);
+  // The machine shows nothing at this path any more where it showed this, and nor does anybody
+  // else. That the same bytes are at another path is no reason to owe them here.
+  void forget_place(VersionId version, const std::string& path);
   // What is nowhere else went with what was put back.
   void forgive(const std::set<VersionId>& lost, const std::set<std::string>& lost_dirs);
   // All devices know of all deeds so far. What is not owed by then has to be gone for good.

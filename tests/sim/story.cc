@@ -35,6 +35,7 @@ constexpr std::array kForms = {
     Form{.deed = Deed::touch, .name = "touch", .path = true, .number = true},
     Form{.deed = Deed::mkdir, .name = "mkdir", .path = true},
     Form{.deed = Deed::symlink, .name = "symlink", .path = true},
+    Form{.deed = Deed::pipe, .name = "pipe", .path = true},
     Form{.deed = Deed::checkout, .name = "checkout", .path = true, .number = true},
     Form{.deed = Deed::open_file, .name = "open", .path = true},
     Form{.deed = Deed::close_file, .name = "close", .path = true},

@@ -29,6 +29,7 @@ enum class Deed : std::uint8_t {
   touch,       // Number: seconds since the start, may be long ago.
   mkdir,
   symlink,
+  pipe,       // Which nobody syncs.
   checkout,   // Many files at once, with one mtime. Number: how many.
   open_file,  // A program opens the file for writing, and
   close_file,

@@ -94,6 +94,7 @@ class World : private NetworkUser {
   void boot_later(std::size_t i);
   void die(std::size_t i, bool power);
   void put_back(std::size_t i, Deed deed);
+  void forget_places(const SeenTree& before);
   void forgive_what_is_nowhere();
   void lose_power(std::size_t i);
   void drain(std::size_t i);

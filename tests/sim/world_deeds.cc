@@ -210,9 +210,20 @@ void World::put_back(std::size_t i, Deed deed) {
     return;
   }
   device.index_was_copied();
+  forget_places(before);
   forgive_what_is_nowhere();
   ghost_.put_back(after);
   if (!off_[i]) boot_later(i);
+}
+
+void World::forget_places(const SeenTree& before) {
+  std::map<std::string, std::set<VersionId>> shown;
+  for (const auto& device : devices_) {
+    for (const auto& [path, node] : device->fs.snapshot()) shown[path].insert(version_of(node));
+  }
+  for (const auto& [path, node] : before) {
+    if (!shown[path].contains(version_of(node))) ghost_.forget_place(version_of(node), path);
+  }
 }
 
 void World::forgive_what_is_nowhere() {
