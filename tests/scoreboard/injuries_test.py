@@ -1,5 +1,6 @@
 """Every patch still fits the sources, and says what it is."""
 
+import re
 import shutil
 import tempfile
 import unittest
@@ -9,6 +10,7 @@ from document import DOCUMENT
 from injury import ROOT, Injury, load
 
 COUNT_MIN = 20
+SIMULATION = ROOT / "docs" / "simulation.md"
 # The disk in memory stands in for core/os, which stories do without.
 STAND_IN = "tests/support/memory_disk.cc"
 
@@ -51,6 +53,15 @@ class Injuries(unittest.TestCase):
         for _, injury in EACH:
             with self.subTest(injury.name):
                 self.assertTrue(f"| {injury.name}" in table, "run scoreboard.py --only NAME")
+
+    def test_each_promise_is_broken_by_something(self):
+        """What checks a promise might be blind otherwise, and nobody would know."""
+        promises = re.findall(r"^\| ([SLRP]\d+) \|", SIMULATION.read_text(), re.MULTILINE)
+        self.assertGreaterEqual(len(promises), COUNT_MIN)
+        table = DOCUMENT.read_text()
+        for promise in promises:
+            with self.subTest(promise):
+                self.assertRegex(table, rf"\| {promise}( \||, seed)")
 
     def test_a_patch_that_does_not_fit_is_refused(self):
         with tempfile.TemporaryDirectory() as tree:
