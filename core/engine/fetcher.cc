@@ -8,6 +8,7 @@
 namespace lansync {
 namespace {
 
+constexpr std::size_t kEqualsLookedAt = 8;
 constexpr std::size_t kAlternativesMax = 2;  // Places looked at for one chunk that is here already.
 constexpr std::size_t kStalledFactor = 8;    // Fetches kept for each that may be under way.
 
@@ -365,10 +366,12 @@ Result<StageJob> Fetcher::stage_job(const Fetch& fetch) {
     auto places = index_.find_chunk(fetch.list.chunks[i].hash, kAlternativesMax);
     if (!places) return std::move(places).error();
     for (const ChunkLocation& place : *places) {
-      auto rows = index_.disk_with_content(place.content, 1);
+      auto rows = index_.disk_with_content(place.content, kEqualsLookedAt);
       if (!rows) return std::move(rows).error();
-      for (const DiskRow& row : *rows) job.pieces.push_back({i, row.path, place.offset});
-      if (!rows->empty()) continue;
+      // A link may have the content id of a file.
+      const auto file = std::ranges::find(*rows, NodeKind::file,
+                                          [](const DiskRow& row) { return row.stat.kind; });
+      if (file != rows->end()) job.pieces.push_back({i, file->path, place.offset});
       auto trash = index_.trash_with_content(place.content, 1);
       if (!trash) return std::move(trash).error();
       for (const TrashRow& row : *trash) job.pieces.push_back({i, row.name, place.offset});

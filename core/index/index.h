@@ -190,7 +190,7 @@ class Index {
   // Lists of less than two chunks are not kept: the content id and the size say the same.
   virtual Result<void> put_chunk_list(const ContentId& content, const ChunkList& list) = 0;
   virtual Result<std::optional<ChunkList>> chunk_list(const ContentId& content) = 0;
-  // Contents known to contain the chunk; whether they are still on disk is for the caller to see.
+  // Contents with the chunk of which there is a file on the disk or in the trash, by the rows.
   virtual Result<std::vector<ChunkLocation>> find_chunk(const ChunkHash& hash,
                                                         std::size_t limit) = 0;
 

@@ -118,6 +118,7 @@ class MemoryIndex final : public Index {
   void take_from(Totals State::* totals, std::uint64_t bytes);
 
   // The size of a file in one chunk that has this content id, if one is known.
+  [[nodiscard]] bool is_here(const ContentId& content) const;
   [[nodiscard]] std::optional<std::uint32_t> whole_file_bytes(const ContentId& content) const;
 
   State state_;

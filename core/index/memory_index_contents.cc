@@ -34,9 +34,18 @@ Result<std::vector<ChunkLocation>> MemoryIndex::find_chunk(const ChunkHash& hash
   for (auto chunk = state_.chunks.lower_bound({hash, 0});
        chunk != state_.chunks.end() && chunk->first.first == hash && locations.size() < limit;
        ++chunk) {
-    locations.push_back(chunk->second);
+    if (is_here(chunk->second.content)) locations.push_back(chunk->second);
   }
   return locations;
+}
+
+bool MemoryIndex::is_here(const ContentId& content) const {
+  for (auto place = state_.disk_by_content.lower_bound({content, ""});
+       place != state_.disk_by_content.end() && place->first.first == content; ++place) {
+    if (state_.disk.at(place->first.second).stat.kind == NodeKind::file) return true;
+  }
+  const auto trash = state_.trash_by_content.lower_bound({content, ""});
+  return trash != state_.trash_by_content.end() && trash->first.first == content;
 }
 
 std::optional<std::uint32_t> MemoryIndex::whole_file_bytes(const ContentId& content) const {

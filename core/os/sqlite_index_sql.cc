@@ -103,7 +103,10 @@ const char* text_of(Sql sql) {
              " ON CONFLICT (hash, content) DO NOTHING";
     case Sql::find_chunk:
       return "SELECT c.content, k.offset, k.bytes FROM chunks k CROSS JOIN contents c"
-             " ON c.id = k.content WHERE k.hash = ?1 ORDER BY k.content LIMIT ?2";
+             " ON c.id = k.content WHERE k.hash = ?1"
+             " AND (EXISTS (SELECT 1 FROM disk WHERE content = c.content AND kind = 1)"
+             " OR EXISTS (SELECT 1 FROM trash WHERE content = c.content))"
+             " ORDER BY k.content LIMIT ?2";
     case Sql::find_whole_file:
       return "SELECT size FROM disk WHERE content = ?1 AND kind = 1 AND size BETWEEN 1 AND ?2"
              " UNION ALL SELECT bytes FROM trash WHERE content = ?1 AND bytes BETWEEN 1 AND ?2"

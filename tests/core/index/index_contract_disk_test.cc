@@ -155,7 +155,8 @@ TEMPLATE_TEST_CASE("Intents are kept until they are removed, one for each path",
   CHECK(*store.index().intents() == std::vector{dir, nothing});
 }
 
-TEMPLATE_TEST_CASE("Chunks are found in every content that has them", "[index]", InMemory, OnDisk) {
+TEMPLATE_TEST_CASE("Chunks are found in every content that has them and is here", "[index]",
+                   InMemory, OnDisk) {
   TestType store;
   Index& index = store.index();
   const ContentId big = id_of<ContentId>(50);
@@ -166,6 +167,14 @@ TEMPLATE_TEST_CASE("Chunks are found in every content that has them", "[index]",
   REQUIRE(index.put_chunk_list(other, chunks_of({2, 4})));
   CHECK(index.chunk_list(big).value() == chunks_of({1, 2, 2, 3}));
   CHECK(index.chunk_list(id_of<ContentId>(60)).value() == std::nullopt);
+  CHECK(index.find_chunk(id_of<ChunkHash>(2), 10)->empty());
+  REQUIRE(index.put_trash(trash_file("t", 40, 200, 1)));
+  CHECK(*index.find_chunk(id_of<ChunkHash>(2), 1) == std::vector<ChunkLocation>{{other, 0, 100}});
+  DiskRow link = disk_file("link", 50, 400);
+  link.stat.kind = NodeKind::link;
+  REQUIRE(index.put_disk(link));
+  CHECK(index.find_chunk(id_of<ChunkHash>(3), 10)->empty());
+  REQUIRE(index.put_disk(disk_file("a", 50, 400)));
   CHECK(*index.find_chunk(id_of<ChunkHash>(2), 10) ==
         std::vector<ChunkLocation>{{big, 100, 100}, {other, 0, 100}});
   CHECK(*index.find_chunk(id_of<ChunkHash>(3), 10) == std::vector<ChunkLocation>{{big, 300, 100}});
@@ -192,6 +201,7 @@ TEMPLATE_TEST_CASE("A file of one chunk is found by that chunk", "[index]", InMe
   }
   SECTION("in the trash") { REQUIRE(index.put_trash(trash_file("t", 5, 77, 1))); }
   REQUIRE(index.put_chunk_list(id_of<ContentId>(7), chunks_of({5, 8}, 77)));
+  REQUIRE(index.put_trash(trash_file("seven", 7, 154, 1)));
   const std::vector<ChunkLocation> places = {{small, 0, 77}, {id_of<ContentId>(7), 0, 77}};
   CHECK(*index.find_chunk(hash, 10) == places);
   CHECK(*index.find_chunk(hash, 1) == std::vector{places[0]});

@@ -177,7 +177,6 @@ TEST_CASE("Rows that make no sense are damage", "[sqlite_index]") {
       "UPDATE authors SET id = 9 WHERE id = 1",
       "DELETE FROM authors WHERE id = 1",
       "UPDATE contents SET list = x'01'",
-      "UPDATE contents SET content = x'01' WHERE id = 1",
       "UPDATE trash SET path = ''||x'ff'",
       "UPDATE trash SET content = x''",
       "UPDATE pending SET path = '/'||path",
