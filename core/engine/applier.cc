@@ -54,6 +54,8 @@ Result<void> Applier::replan(const std::set<RelativePath>& touched) {
   for (const RelativePath& path : paths) {
     if (auto done = replan_one(path); !done) return done;
   }
+  // A directory may be there now that was waited for, or a name free, whoever did it.
+  wake(Waits::tree);
   return {};
 }
 
