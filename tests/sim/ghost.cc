@@ -158,8 +158,8 @@ void Ghost::settled(const SeenTree& tree) {
     shown.insert(version);
     // What might have gone and has not is there to stay.
     if (const auto known = claims_.find(version); known != claims_.end()) {
-      if (const auto place = known->second.find(path); place != known->second.end()) {
-        place->second.live = true;
+      for (auto& [place, claim] : known->second) {
+        if (place == path || is_copy_of(path, place)) claim.live = true;
       }
     }
   }

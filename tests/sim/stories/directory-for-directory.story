@@ -1,4 +1,4 @@
-// S3: A: a is removed, and is not the directory that the index has there
+// S3, of the oracle: an empty directory was put in the place of one, between the look and rmdir.
 seed 1216
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good

@@ -1,4 +1,4 @@
-// S5: v1 is back on A at b
+// S5, of the oracle: a version that it might not owe any more was there at a rest, as a conflict copy.
 seed 270
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good

@@ -1,4 +1,4 @@
-// L2: b (conflict 2027-01-15 0800 A 896f9f) is a copy of what is at another path of A
+// L2: a version was shown twice beside its path.
 seed 291
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
