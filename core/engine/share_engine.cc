@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/assert.h"
-#include "core/base/limits.h"
 #include "core/engine/lost_versions.h"
 #include "core/engine/names.h"
 
@@ -16,17 +15,6 @@ constexpr std::chrono::seconds kLookAgainAfter{10};
 Error stopped() { return {Errc::wrong_state, "share that has stopped"}; }
 
 }  // namespace
-
-std::string_view to_string(ShareActivity activity) {
-  switch (activity) {
-    case ShareActivity::scanning: return "scanning";
-    case ShareActivity::syncing: return "syncing";
-    case ShareActivity::idle: return "idle";
-    case ShareActivity::held: return "held";
-    case ShareActivity::error: return "error";
-  }
-  return "error";
-}
 
 std::string ShareEngine::Names::author_name(const DeviceId& device) const {
   const auto member = membership_.members().find(device);
@@ -63,128 +51,6 @@ void ShareEngine::start(Now now) {
   scan_.request(RelativePath(), true);
   next_scan_ = now.steady + scan_interval_;
   settle(now);
-}
-
-void ShareEngine::handle_peer_up(const DeviceId& device, Now now) {
-  if (failed_) return;
-  if (peers_.contains(device)) handle_peer_down(device, now);
-  exchange_.handle_peer_up(device);
-  settle(now);
-}
-
-void ShareEngine::handle_peer_down(const DeviceId& device, Now now) {
-  if (failed_ || !peers_.contains(device)) return;
-  fetcher_.handle_peer_down(device);
-  server_.handle_peer_down(device);
-  exchange_.handle_peer_down(device);
-  claims_.handle_peer_down(device);
-  flushes_.member_gone(device);
-  audits_.handle_peer_down(device);
-  settle(now);
-}
-
-Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body, Now now) {
-  if (failed_) return {};
-  const auto peer = peers_.find(from);
-  if (peer == peers_.end()) return Error{Errc::wrong_state, "message before the channel was up"};
-  if (exchange_.waiting(from) > Exchange::kWaitingMax) {
-    return Error{Errc::limit_exceeded, "answers that are not read"};
-  }
-  if (verification_) verification_->handle_change();
-  auto done = dispatch(from, std::move(body), now);
-  if (!done && is_index_failure(done.error())) {
-    fail(std::move(done).error());
-    return {};
-  }
-  if (!done) {
-    // Whatever part of it was written must not be committed.
-    index_.rollback();
-    if (auto loaded = replica_.load(); !loaded) fail(std::move(loaded).error());
-    touched_.clear();
-    return done;
-  }
-  settle(now);
-  return {};
-}
-
-Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now now) {
-  if (auto* hello = std::get_if<ShareHello>(&body)) {
-    peers_.at(from).audits = hello->audits;
-    peers_.at(from).incarnation = hello->incarnation;
-    return exchange_.handle_hello(from, *hello);
-  }
-  if (std::holds_alternative<MemberOpsRequest>(body)) {
-    return exchange_.handle_member_ops_request(from);
-  }
-  if (auto* ops = std::get_if<MemberOps>(&body)) {
-    const auto changed = exchange_.handle_member_ops(from, *ops);
-    if (!changed) return changed.error();
-    if (*changed) drop_removed();
-    return {};
-  }
-  if (!peers_.at(from).joined) return Error{Errc::refused, "message by a device that is no member"};
-  if (auto* state = std::get_if<ShareState>(&body)) {
-    claims_.handle_state(from, state->clock.counter_of(config_.self),
-                         replica_.clock().counter_of(config_.self), now.steady);
-    if (state->in_sync) fetcher_.handle_peer_progress(from);
-    return exchange_.handle_state(from, *state);
-  }
-  if (auto* segment = std::get_if<Segment>(&body)) {
-    const auto behind = replica_.proves_loss(*segment);
-    if (!behind) return behind.error();
-    if (*behind) {
-      behind_itself_ = true;
-      fail({Errc::changed, "the index is older than what other devices have seen of it"});
-      return {};
-    }
-    return exchange_.handle_segment(from, *segment, now.steady, touched_);
-  }
-  if (auto* request = std::get_if<ChunkListRequest>(&body)) {
-    return server_.handle_chunk_list_request(from, *request);
-  }
-  if (auto* reply = std::get_if<ChunkListReply>(&body)) {
-    return fetcher_.handle_chunk_list(from, *reply);
-  }
-  if (auto* request = std::get_if<ChunkRequest>(&body)) {
-    return server_.handle_chunk_request(from, std::move(*request));
-  }
-  if (auto* missing = std::get_if<ChunksMissing>(&body)) {
-    return fetcher_.handle_missing(from, *missing);
-  }
-  if (auto* barrier = std::get_if<Barrier>(&body)) {
-    scan_.request(RelativePath(), true);
-    return flushes_.ask(from, barrier->id, scan_.finished_rounds() + 1);
-  }
-  if (auto* question = std::get_if<AuditQuestion>(&body)) {
-    return audits_.handle_question(from, *question);
-  }
-  if (auto* answer = std::get_if<AuditAnswer>(&body)) return audits_.handle_answer(from, *answer);
-  if (auto* reached = std::get_if<BarrierReached>(&body)) {
-    flushes_.member_looked(from, reached->id);
-  }
-  return {};
-}
-
-Result<void> ShareEngine::handle_chunk_data(const DeviceId& from, const ChunkData& header,
-                                            ByteView data, Now now) {
-  if (failed_) return {};
-  if (!peers_.contains(from) || !peers_.at(from).joined) {
-    return Error{Errc::refused, "data by a device that is no member"};
-  }
-  if (auto done = fetcher_.handle_data(from, header, data, now.steady); !done) return done;
-  now_ = now;
-  return {};
-}
-
-// Who is no member any more is neither asked nor answered nor waited for.
-void ShareEngine::drop_removed() {
-  for (const auto& [device, peer] : peers_) {
-    if (peer.joined || membership_.member(device) != nullptr) continue;
-    fetcher_.handle_peer_down(device);
-    server_.handle_peer_down(device);
-    flushes_.member_gone(device);
-    audits_.handle_peer_down(device);
-  }
 }
 
 void ShareEngine::handle_job(JobId id, JobResult result, Now now) {
@@ -411,77 +277,6 @@ Result<void> ShareEngine::add_member_op(const SignedRecord& op, Now now) {
   drop_removed();
   settle(now);
   return {};
-}
-
-ShareActivity ShareEngine::activity() const {
-  if (failed_ || scan_.root_error()) return ShareActivity::error;
-  if (edits_.held() > 0 || applier_.held() > 0) return ShareActivity::held;
-  if (!scanned_once_) return ShareActivity::scanning;
-  if (need_.files > 0) {
-    return applier_.lacking_bytes() > 0 ? ShareActivity::held : ShareActivity::syncing;
-  }
-  return scan_.idle() ? ShareActivity::idle : ShareActivity::scanning;
-}
-
-ShareStatus ShareEngine::status() const {
-  ShareStatus status;
-  status.activity = activity();
-  status.disk = disk_;
-  status.need = need_;
-  status.staged_bytes = fetcher_.staged_bytes();
-  status.to_look_at = scan_.waiting();
-  status.in_sync = in_sync();
-  status.fingerprint = replica_.fingerprint();
-  status.conflicts = conflicts_;
-  status.held_deletions = edits_.held() + applier_.held();
-  status.lacking_bytes = applier_.lacking_bytes();
-  status.error = failed_ ? failed_ : scan_.root_error();
-  for (const auto& [path, issue] : issues_.all()) status.issues.push_back(issue);
-  for (PathIssue& issue : claims_.issues(membership_)) status.issues.push_back(std::move(issue));
-  for (PathIssue& issue : audit_issues(audits_.results(), membership_)) {
-    status.issues.push_back(std::move(issue));
-  }
-  for (const auto& [device, member] : membership_.members()) {
-    if (member.removed || device == config_.self.device) continue;
-    MemberStatus one{.member = member};
-    const auto peer = peers_.find(device);
-    if (peer != peers_.end() && peer->second.joined) {
-      const ShareState& state = peer->second.state;
-      one.online = true;
-      one.in_sync = state.in_sync && state.clock == replica_.clock();
-      one.need_files = state.need_files;
-      one.need_bytes = state.need_bytes;
-    }
-    status.members.push_back(std::move(one));
-  }
-  return status;
-}
-
-// What waits already goes first.
-Result<std::optional<MessageBody>> ShareEngine::poll_answer(const DeviceId& to) {
-  if (exchange_.waiting(to) > 0) return std::optional<MessageBody>();
-  if (auto audit = audits_.poll_message(to)) return audit;
-  return server_.poll_answer(to);
-}
-
-std::optional<MessageBody> ShareEngine::poll_message(const DeviceId& to, Now now) {
-  if (failed_) return std::nullopt;
-  while (auto request = fetcher_.poll_request(now.steady)) {
-    exchange_.send(request->peer, std::move(request->body));
-  }
-  auto message = poll_answer(to);
-  if (message && !*message) message = exchange_.poll_message(to, now.steady);
-  if (!message) {
-    fail(std::move(message).error());
-    return std::nullopt;
-  }
-  return *std::move(message);
-}
-
-std::optional<ShareEngine::OutgoingChunk> ShareEngine::poll_data(const DeviceId& to) {
-  auto data = server_.poll_data(to);
-  if (!data) return std::nullopt;
-  return OutgoingChunk{data->request, data->place, std::move(data->bytes)};
 }
 
 }  // namespace lansync
