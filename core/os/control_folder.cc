@@ -50,11 +50,6 @@ Result<UniqueFd> make_private(int dir, const std::string& name) {
   return open_private(dir, name);
 }
 
-Result<void> sync_folder(int fd) {
-  if (uninterrupted([&] { return ::fsync(fd); }) != 0) return errno_about(kControlName);
-  return {};
-}
-
 Result<std::string> read_marker_in(int control) {
   auto file = PosixFile::open_read(control, kMarkerName);
   if (!file) {
@@ -83,7 +78,7 @@ Result<void> write_marker(int control, std::string_view share_id_hex) {
   const std::error_code renamed =
       rename_to_free_name({control, kNewMarkerName}, {control, kMarkerName}, {});
   if (renamed) return error_about(renamed, kMarkerName);
-  return sync_folder(control);
+  return sync_to_disk(control, kControlName);
 }
 
 }  // namespace
@@ -105,7 +100,7 @@ Result<ControlFolder> ControlFolder::create(int root, std::string_view share_id_
     auto written = write_marker(control->get(), share_id_hex);
     if (!written) return std::move(written).error();
   }
-  auto synced = sync_folder(root);
+  auto synced = sync_to_disk(root, kControlName);
   if (!synced) return std::move(synced).error();
   return ControlFolder(*std::move(stage), *std::move(trash));
 }

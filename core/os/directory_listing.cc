@@ -43,6 +43,13 @@ class NameStream {
 
 }  // namespace
 
+Result<UniqueFd> reopen_to_read(int dir, std::string_view name) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  UniqueFd fd(uninterrupted([&] { return ::openat(dir, ".", kFlags); }));
+  if (!fd) return errno_about(name);
+  return fd;
+}
+
 Result<std::vector<DirEntry>> list_entries(UniqueFd dir, std::string_view hidden,
                                            std::string_view name) {
   NameStream names(std::move(dir));

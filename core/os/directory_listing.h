@@ -10,8 +10,12 @@
 
 namespace lansync {
 
+// The same directory once more, such that it can be listed and synced: a descriptor that was opened
+// with O_PATH can't. `name` is for messages, here and below.
+Result<UniqueFd> reopen_to_read(int dir, std::string_view name);
+
 // The entries of `dir`, which is open for reading, without `.`, `..` and `hidden`. One that
-// vanishes while we look is left out. `name` is for messages.
+// vanishes while we look is left out.
 Result<std::vector<DirEntry>> list_entries(UniqueFd dir, std::string_view hidden,
                                            std::string_view name);
 

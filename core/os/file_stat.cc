@@ -1,5 +1,9 @@
 #include "core/os/file_stat.h"
 
+#include <fcntl.h>
+
+#include "core/os/system_call.h"
+
 namespace lansync {
 namespace {
 
@@ -46,6 +50,12 @@ timespec to_timespec(WallTime time) {
     --result.tv_sec;
   }
   return result;
+}
+
+Result<FileStat> stat_at(int dir, const std::string& name) {
+  struct stat raw{};
+  if (::fstatat(dir, name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) return errno_about(name);
+  return to_file_stat(raw);
 }
 
 }  // namespace lansync

@@ -98,8 +98,7 @@ Result<void> PosixFile::set_mode_and_mtime(std::uint32_t mode, WallTime mtime) {
 
 Result<void> PosixFile::sync() {
   // Not repeated on any error but an interruption: see StageFile::sync.
-  if (uninterrupted([&] { return ::fsync(fd_.get()); }) != 0) return errno_about(name_);
-  return {};
+  return sync_to_disk(fd_.get(), name_);
 }
 
 }  // namespace lansync

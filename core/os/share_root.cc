@@ -13,7 +13,6 @@
 #include "core/os/open_writers.h"
 #include "core/os/posix_file.h"
 #include "core/os/system_call.h"
-#include "core/os/tree_removal.h"
 
 namespace lansync {
 namespace {
@@ -24,45 +23,6 @@ Result<UniqueFd> open_root(const std::string& path) {
   UniqueFd fd(uninterrupted([&] { return ::open(path.c_str(), kFlags); }));
   if (!fd) return errno_about(path);
   return fd;
-}
-
-// O_PATH descriptors can't be synced or listed; this one can.
-Result<UniqueFd> reopen_to_read(int dir, std::string_view name) {
-  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  UniqueFd fd(uninterrupted([&] { return ::openat(dir, ".", kFlags); }));
-  if (!fd) return errno_about(name);
-  return fd;
-}
-
-Result<FileStat> stat_at(int dir, const std::string& name) {
-  struct stat raw{};
-  if (::fstatat(dir, name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) return errno_about(name);
-  return to_file_stat(raw);
-}
-
-// A name in a control folder: one component, as the system has them.
-Result<std::string> control_name(std::string_view name) {
-  const bool valid = !name.empty() && name.size() <= limits::kNameBytesMax && name != "." &&
-                     name != ".." && name.find('/') == std::string_view::npos &&
-                     name.find('\0') == std::string_view::npos;
-  if (!valid) return error_about(std::errc::invalid_argument, name);
-  return std::string(name);
-}
-
-Result<FileStat> stat_control(int dir, std::string_view name) {
-  auto leaf = control_name(name);
-  if (!leaf) return std::move(leaf).error();
-  return stat_at(dir, *leaf);
-}
-
-Result<void> as_result(std::error_code error, std::string_view name) {
-  if (error) return error_about(error, name);
-  return {};
-}
-
-Result<void> sync_fd(int fd, std::string_view name) {
-  if (uninterrupted([&] { return ::fsync(fd); }) != 0) return errno_about(name);
-  return {};
 }
 
 // What a change of mode or time may be done to.
@@ -116,8 +76,7 @@ Result<Beneath::Place> ShareRoot::find(const RelativePath& path) const {
   return beneath_.find(path);
 }
 
-// --- Looking
-// --------------------------------------------------------------------------------------
+// --- Looking ---
 
 Result<RootIdentity> ShareRoot::root_identity() {
   auto root = open_root(path_);
@@ -187,93 +146,16 @@ Result<std::uint64_t> ShareRoot::free_bytes() {
   return std::uint64_t{raw.f_bavail} * raw.f_frsize;
 }
 
-// --- Staging
-// --------------------------------------------------------------------------------------
-
-Result<std::unique_ptr<StageFile>> ShareRoot::open_stage(std::string_view name) {
-  auto leaf = control_name(name);
-  if (!leaf) return std::move(leaf).error();
-  auto file = PosixFile::open_stage(control_.stage(), *leaf);
-  if (!file) return std::move(file).error();
-  return std::unique_ptr<StageFile>(*std::move(file));
-}
-
-Result<void> ShareRoot::make_stage_link(std::string_view name, std::string_view target) {
-  auto leaf = control_name(name);
-  if (!leaf) return std::move(leaf).error();
-  const bool valid =
-      target.size() <= limits::kLinkTargetBytesMax && target.find('\0') == std::string_view::npos;
-  if (!valid) return error_about(std::errc::invalid_argument, target);
-  if (::symlinkat(std::string(target).c_str(), control_.stage(), leaf->c_str()) != 0) {
-    return errno_about(name);
-  }
-  return {};
-}
-
-Result<FileStat> ShareRoot::stat_stage(std::string_view name) {
-  return stat_control(control_.stage(), name);
-}
-
-Result<std::vector<std::string>> ShareRoot::list_stage() {
-  auto fd = reopen_to_read(control_.stage(), "stage");
-  if (!fd) return std::move(fd).error();
-  return list_names(*std::move(fd), "stage");
-}
-
-Result<void> ShareRoot::rename_stage(std::string_view from, std::string_view to) {
-  auto source = control_name(from);
-  if (!source) return std::move(source).error();
-  auto target = control_name(to);
-  if (!target) return std::move(target).error();
-  const auto error =
-      rename_to_free_name({control_.stage(), *source}, {control_.stage(), *target}, renames_);
-  return as_result(error, from);
-}
-
-Result<void> ShareRoot::remove_stage(std::string_view name) {
-  auto leaf = control_name(name);
-  if (!leaf) return std::move(leaf).error();
-  if (::unlinkat(control_.stage(), leaf->c_str(), 0) != 0 && errno != ENOENT) {
-    return errno_about(name);
-  }
-  return {};
-}
-
-// --- Changing the visible tree
-// --------------------------------------------------------------------
-
-Result<void> ShareRoot::bring(int control, std::string_view name, const RelativePath& path) const {
-  auto leaf = control_name(name);
-  if (!leaf) return std::move(leaf).error();
-  auto place = find(path);
-  if (!place) return std::move(place).error();
-  const auto error =
-      rename_to_free_name({control, *leaf}, {place->dir.get(), place->name}, renames_);
-  return as_result(error, path.text());
-}
-
-Result<void> ShareRoot::install_new(std::string_view stage, const RelativePath& path) {
-  return bring(control_.stage(), stage, path);
-}
-
-Result<void> ShareRoot::exchange(std::string_view stage, const RelativePath& path) {
-  auto leaf = control_name(stage);
-  if (!leaf) return std::move(leaf).error();
-  auto place = find(path);
-  if (!place) return std::move(place).error();
-  const auto error =
-      exchange_names({control_.stage(), *leaf}, {place->dir.get(), place->name}, renames_);
-  return as_result(error, path.text());
-}
+// --- Changing the visible tree ---
 
 Result<void> ShareRoot::move(const RelativePath& from, const RelativePath& to) {
   auto source = find(from);
   if (!source) return std::move(source).error();
   auto target = find(to);
   if (!target) return std::move(target).error();
-  const auto error = rename_to_free_name({source->dir.get(), source->name},
-                                         {target->dir.get(), target->name}, renames_);
-  return as_result(error, from.text());
+  return as_result(rename_to_free_name({source->dir.get(), source->name},
+                                       {target->dir.get(), target->name}, renames_),
+                   from.text());
 }
 
 Result<void> ShareRoot::make_dir(const RelativePath& path, std::uint32_t mode) {
@@ -331,7 +213,7 @@ Result<void> ShareRoot::sync_metadata(const RelativePath& path) {
   // Not waiting, should it be a pipe by now.
   const UniqueFd fd(::openat(place->dir.get(), place->name.c_str(),
                              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (fd.get() >= 0) return sync_fd(fd.get(), path.text());
+  if (fd.get() >= 0) return sync_to_disk(fd.get(), path.text());
   if (errno != EACCES) return errno_about(path.text());
   // Its mode keeps even its owner from opening it. All that is on its disk includes it.
   if (::syncfs(control_.stage()) != 0) return errno_about(path.text());
@@ -341,63 +223,7 @@ Result<void> ShareRoot::sync_metadata(const RelativePath& path) {
 Result<void> ShareRoot::sync_dir(const RelativePath& dir) {
   auto fd = beneath_.open_dir(dir, O_RDONLY);
   if (!fd) return std::move(fd).error();
-  return sync_fd(fd->get(), dir.text());
-}
-
-Result<void> ShareRoot::sync_control() {
-  if (auto synced = sync_fd(control_.stage(), "stage"); !synced) return synced;
-  return sync_fd(control_.trash(), "trash");
-}
-
-// --- Trash
-// ----------------------------------------------------------------------------------------
-
-Result<void> ShareRoot::move_to_trash(const RelativePath& path, std::string_view trash) {
-  auto leaf = control_name(trash);
-  if (!leaf) return std::move(leaf).error();
-  auto place = find(path);
-  if (!place) return std::move(place).error();
-  const auto error =
-      rename_to_free_name({place->dir.get(), place->name}, {control_.trash(), *leaf}, renames_);
-  return as_result(error, path.text());
-}
-
-Result<void> ShareRoot::move_stage_to_trash(std::string_view stage, std::string_view trash) {
-  auto from = control_name(stage);
-  if (!from) return std::move(from).error();
-  auto to = control_name(trash);
-  if (!to) return std::move(to).error();
-  const auto error =
-      rename_to_free_name({control_.stage(), *from}, {control_.trash(), *to}, renames_);
-  return as_result(error, stage);
-}
-
-Result<void> ShareRoot::move_from_trash(std::string_view trash, const RelativePath& path) {
-  return bring(control_.trash(), trash, path);
-}
-
-Result<FileStat> ShareRoot::stat_trash(std::string_view name) {
-  return stat_control(control_.trash(), name);
-}
-
-Result<std::unique_ptr<ReadFile>> ShareRoot::open_trash(std::string_view name) {
-  auto leaf = control_name(name);
-  if (!leaf) return std::move(leaf).error();
-  auto file = PosixFile::open_read(control_.trash(), *leaf);
-  if (!file) return std::move(file).error();
-  return std::unique_ptr<ReadFile>(*std::move(file));
-}
-
-Result<std::vector<DirEntry>> ShareRoot::list_trash() {
-  auto fd = reopen_to_read(control_.trash(), "trash");
-  if (!fd) return std::move(fd).error();
-  return list_entries(*std::move(fd), "", "trash");
-}
-
-Result<void> ShareRoot::remove_trash(std::string_view name) {
-  auto leaf = control_name(name);
-  if (!leaf) return std::move(leaf).error();
-  return remove_tree(control_.trash(), *leaf);
+  return sync_to_disk(fd->get(), dir.text());
 }
 
 }  // namespace lansync

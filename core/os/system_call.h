@@ -5,8 +5,11 @@
 #include <string_view>
 #include <system_error>
 
+#include <unistd.h>
+
 #include "core/base/error.h"
 #include "core/base/escape.h"
+#include "core/base/result.h"
 
 namespace lansync {
 
@@ -31,6 +34,16 @@ inline Error error_about(std::error_code code, std::string_view name) {
 
 inline Error error_about(std::errc code, std::string_view name) {
   return {std::make_error_code(code), escape_for_display(name)};
+}
+
+inline Result<void> as_result(std::error_code error, std::string_view name) {
+  if (error) return error_about(error, name);
+  return {};
+}
+
+inline Result<void> sync_to_disk(int fd, std::string_view name) {
+  if (uninterrupted([&] { return ::fsync(fd); }) != 0) return errno_about(name);
+  return {};
 }
 
 }  // namespace lansync
