@@ -2,54 +2,16 @@
 // list of hostile inputs that the tests of all layers share.
 #include <catch2/catch.hpp>
 
-#include "core/base/byte_io.h"
 #include "core/base/limits.h"
 #include "core/wire/message.h"
+#include "tests/core/wire/crafted_message.h"
 #include "tests/core/wire/sample_messages.h"
 
 namespace lansync {
 namespace {
 
+using test::Crafted;
 using test::numbered;
-
-// Protobuf's wire types.
-constexpr std::uint64_t kVarint = 0;
-constexpr std::uint64_t kSized = 2;
-constexpr std::uint64_t kGroup = 3;
-constexpr std::uint64_t kGroupEnd = 4;
-
-// A message by hand, with what no encoder would write.
-class Crafted {
- public:
-  Crafted& number(std::uint64_t field, std::uint64_t value) {
-    writer_.varint(field << 3 | kVarint);
-    writer_.varint(value);
-    return *this;
-  }
-  Crafted& bytes(std::uint64_t field, ByteView value) {
-    writer_.varint(field << 3 | kSized);
-    writer_.sized(value);
-    return *this;
-  }
-  Crafted& bytes(std::uint64_t field, const Crafted& value) { return bytes(field, value.bytes()); }
-  Crafted& raw(ByteView value) {
-    writer_.raw(value);
-    return *this;
-  }
-  Crafted& raw_hex(std::string_view hex) { return raw(from_hex(hex).value()); }
-  // Groups of a field that nobody knows, one inside the other.
-  Crafted& groups(std::size_t depth) {
-    for (std::size_t i = 0; i < depth; ++i) writer_.varint(std::uint64_t{99} << 3 | kGroup);
-    for (std::size_t i = 0; i < depth; ++i) {
-      writer_.varint(std::uint64_t{99} << 3 | kGroupEnd);
-    }
-    return *this;
-  }
-  [[nodiscard]] const Bytes& bytes() const { return writer_.bytes(); }
-
- private:
-  ByteWriter writer_;
-};
 
 Bytes id(int number) { return to_bytes(numbered<ShareId>(number).view()); }
 
