@@ -6,93 +6,14 @@
 #include <stdexcept>
 
 #include "core/base/assert.h"
-#include "core/chunk/hash.h"
-#include "tests/support/random_bytes.h"
+#include "tests/support/must.h"
 
 namespace lansync::test {
 namespace {
 
-class NumberedEntropy final : public Entropy {
- public:
-  explicit NumberedEntropy(std::uint64_t seed) : seed_(seed) {}
-  void fill(std::span<std::byte> bytes) override {
-    const Bytes random = random_bytes(seed_++ * 0x2545f4914f6cdd1d, bytes.size());
-    std::ranges::copy(random, bytes.begin());
-  }
-
- private:
-  std::uint64_t seed_;
-};
-
-std::map<ContentId, std::string>& contents() {
-  static std::map<ContentId, std::string> all;
-  return all;
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(to_string(result.error()));
-  return *std::move(result);
-}
-void must(const Result<void>& result) {
-  if (!result) throw std::runtime_error(to_string(result.error()));
-}
-
 RelativePath path_of(const std::string& text) { return must(RelativePath::parse(text)); }
 
-FileStat stat_of(const ToyNode& node) {
-  FileStat stat;
-  stat.kind = node.kind;
-  stat.size = node.kind == NodeKind::file ? node.content.size() : 0;
-  stat.mtime = node.mtime;
-  stat.mode = node.mode;
-  stat.inode = node.inode;
-  return stat;
-}
-
 }  // namespace
-
-ContentId toy_content(const std::string& content) {
-  const ContentId id{hash_of(as_bytes(content))};
-  contents().emplace(id, content);
-  return id;
-}
-
-// --- The cast ---
-
-std::string ToyCast::name(std::size_t device) {
-  constexpr std::array kNames = {"Anna", "Ben", "Cleo", "Dora", "Emil"};
-  return kNames.at(device);
-}
-
-ToyCast::ToyCast(std::size_t devices) {
-  for (std::size_t i = 0; i < devices; ++i) {
-    NumberedEntropy entropy(1000 * (i + 1));
-    keys_.push_back(DeviceKeys::generate(entropy));
-  }
-  Genesis genesis;
-  genesis.name = "toys";
-  genesis.creator = keys_.front().id();
-  genesis.creator_name = name(0);
-  membership_ = must(Membership::found(sign_genesis(genesis, sign(0))));
-  for (std::size_t i = 1; i < devices; ++i) {
-    MemberOp op;
-    op.share = membership_->share();
-    op.author = keys_.front().id();
-    op.parents = membership_->heads();
-    op.subject = keys_[i].id();
-    op.name = name(i);
-    must(membership_->add(sign_member_op(op, sign(0))));
-  }
-}
-
-Sign ToyCast::sign(std::size_t device) const {
-  return [keys = &keys_.at(device)](std::string_view context, ByteView body) {
-    return to_bytes(keys->sign(context, body).view());
-  };
-}
-
-// --- The device ---
 
 class ToyDevice::Names final : public CopyNames {
  public:
@@ -131,8 +52,7 @@ ToyDevice::ToyDevice(const ToyDevice& other)
       number_(other.number_),
       index_(other.index_),
       replica_(index_, cast_->membership(), cast_->author(number_), cast_->sign(number_)),
-      disk_(other.disk_),
-      next_inode_(other.next_inode_) {
+      disk_(other.disk_) {
   must(replica_.load());
 }
 
@@ -142,63 +62,7 @@ ToyDevice& ToyDevice::operator=(const ToyDevice& other) {
   index_ = other.index_;
   must(replica_.load());
   disk_ = other.disk_;
-  next_inode_ = other.next_inode_;
   return *this;
-}
-
-void ToyDevice::make_parents(const std::string& path, WallTime now) {
-  for (auto slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
-    const std::string parent = path.substr(0, slash);
-    const auto there = disk_.find(parent);
-    if (there != disk_.end() && there->second.kind == NodeKind::dir) continue;
-    disk_[parent] = {NodeKind::dir, "", 0755, now, next_inode_++};
-  }
-}
-
-void ToyDevice::write(const std::string& path, const std::string& content, WallTime now) {
-  make_parents(path, now);
-  const auto there = disk_.find(path);
-  const std::uint32_t mode =
-      there != disk_.end() && there->second.kind == NodeKind::file ? there->second.mode : 0644;
-  if (there != disk_.end() && there->second.kind == NodeKind::dir) remove(path);
-  disk_[path] = {NodeKind::file, content, mode, now, next_inode_++};
-}
-
-void ToyDevice::link(const std::string& path, const std::string& target, WallTime now) {
-  make_parents(path, now);
-  remove(path);
-  disk_[path] = {NodeKind::link, target, 0777, now, next_inode_++};
-}
-
-void ToyDevice::make_dir(const std::string& path, WallTime now) { make_parents(path + "/", now); }
-
-void ToyDevice::remove(const std::string& path) {
-  std::erase_if(disk_, [&](const auto& entry) {
-    return entry.first == path || entry.first.starts_with(path + "/");
-  });
-}
-
-void ToyDevice::chmod(const std::string& path, std::uint32_t mode) { disk_.at(path).mode = mode; }
-
-void ToyDevice::touch(const std::string& path, WallTime mtime) { disk_.at(path).mtime = mtime; }
-
-void ToyDevice::rename(const std::string& from, const std::string& to) {
-  std::map<std::string, ToyNode> moved;
-  for (const auto& [path, node] : disk_) {
-    if (path == from || path.starts_with(from + "/")) moved[to + path.substr(from.size())] = node;
-  }
-  remove(from);
-  remove(to);
-  disk_.insert(moved.begin(), moved.end());
-}
-
-Observation ToyDevice::observe(const std::string& path) const {
-  const ToyNode& node = disk_.at(path);
-  Observation seen;
-  seen.stat = stat_of(node);
-  if (node.kind != NodeKind::dir) seen.content = toy_content(node.content);
-  if (node.kind == NodeKind::link) seen.link_target = node.content;
-  return seen;
 }
 
 // Conflict copies first, then what is there, then what is gone: as LocalEdits does.
@@ -207,15 +71,15 @@ std::vector<ToyDevice::Found> ToyDevice::differences() const {
   const auto rows = must(index_.disk_beneath({}, {}, ~std::size_t{0}));
   for (const DiskRow& row : rows) {
     const bool copy = row.source != row.path;
-    const auto node = disk_.find(row.path.text());
-    if (node == disk_.end()) {
+    const auto node = disk_.nodes().find(row.path.text());
+    if (node == disk_.nodes().end()) {
       found.push_back({row.path, std::nullopt, copy});
     } else if (stat_of(node->second) != row.stat) {
-      found.push_back({row.path, observe(row.path.text()), copy});
+      found.push_back({row.path, disk_.observe(row.path.text()), copy});
     }
   }
-  for (const auto& [path, node] : disk_) {
-    if (!row(path)) found.push_back({path_of(path), observe(path), false});
+  for (const auto& [path, node] : disk_.nodes()) {
+    if (!row(path)) found.push_back({path_of(path), disk_.observe(path), false});
   }
   std::ranges::sort(found, {}, [](const Found& one) {
     return std::pair((one.copy ? 0 : 2) + (one.seen ? 0 : 1), one.path);
@@ -354,43 +218,43 @@ bool ToyDevice::settle() {
 // Whether the disk is as the row says. Without a row: nothing is there, and a directory to put it
 // in.
 bool ToyDevice::stands_as(const std::optional<DiskRow>& row, const RelativePath& path) const {
-  const auto node = disk_.find(path.text());
-  if (row) return node != disk_.end() && stat_of(node->second) == row->stat;
-  if (node != disk_.end() || this->row(path.text())) return false;
-  if (path.parent().is_root()) return true;
-  const auto dir = disk_.find(path.parent().text());
-  return dir != disk_.end() && dir->second.kind == NodeKind::dir;
+  const auto node = disk_.nodes().find(path.text());
+  const bool there = node != disk_.nodes().end();
+  if (row) return there && stat_of(node->second) == row->stat;
+  if (there || this->row(path.text())) return false;
+  return path.parent().is_root() || disk_.has_dir(path.parent().text());
 }
 
 bool ToyDevice::perform(const Step& step) {
   if (!stands_as(step.row, step.path)) return false;
   const std::string& text = step.path.text();
-  ToyNode node = step.row ? disk_.at(text) : ToyNode{};
-  const bool empty = disk_.lower_bound(text + "/") == disk_.lower_bound(text + "0");
+  ToyNode node = step.row ? disk_.nodes().at(text) : ToyNode{};
   switch (step.kind) {
     case StepKind::adopt: break;
     case StepKind::set_metadata:
       node.mode = step.node.mode;
       if (node.kind == NodeKind::file) node.mtime = step.node.mtime;
       break;
-    case StepKind::make_dir: node = {NodeKind::dir, "", step.node.mode, {}, next_inode_++}; break;
+    case StepKind::make_dir:
+      node = {NodeKind::dir, "", step.node.mode, {}, disk_.fresh_inode()};
+      break;
     case StepKind::install:
       node.kind = node_kind(step.node.kind);
       node.content =
-          node.kind == NodeKind::link ? step.node.link_target : contents().at(step.node.content);
+          node.kind == NodeKind::link ? step.node.link_target : text_of(step.node.content);
       node.mode = step.node.mode;
       node.mtime = step.node.mtime;
-      node.inode = next_inode_++;
+      node.inode = disk_.fresh_inode();
       break;
     case StepKind::remove_dir:
-      if (!empty) return false;
+      if (!disk_.empty_beneath(text)) return false;
       [[fallthrough]];
     case StepKind::remove:
-      disk_.erase(text);
+      disk_.remove(text);
       must(index_.remove_disk(step.path));
       return true;
   }
-  disk_[text] = node;
+  disk_.put(text, node);
   put_row(step, node);
   return true;
 }
@@ -407,7 +271,7 @@ void ToyDevice::put_row(const Step& step, const ToyNode& node) {
 
 std::vector<std::string> ToyDevice::listing() const {
   std::vector<std::string> lines;
-  for (const auto& [path, node] : disk_) {
+  for (const auto& [path, node] : disk_.nodes()) {
     std::array<char, 80> about{};
     const auto shown = row(path);
     const bool implied = shown && shown->shown.empty();

@@ -8,48 +8,18 @@
 #include <string_view>
 #include <vector>
 
-#include "core/crypto/identity.h"
 #include "core/index/memory_index.h"
-#include "core/sync/local_change.h"
-#include "core/sync/membership.h"
 #include "core/sync/plan.h"
 #include "core/sync/replica.h"
+#include "tests/support/toy_cast.h"
+#include "tests/support/toy_disk.h"
 
 namespace lansync::test {
 
-// The devices of a story: their keys, their names, and the share that they all may write. Made
-// once; outlives every device.
-class ToyCast {
- public:
-  explicit ToyCast(std::size_t devices);
-
-  [[nodiscard]] std::size_t size() const { return keys_.size(); }
-  [[nodiscard]] const Membership& membership() const { return *membership_; }
-  [[nodiscard]] Author author(std::size_t device) const { return {keys_.at(device).id(), 1}; }
-  [[nodiscard]] Sign sign(std::size_t device) const;
-  static std::string name(std::size_t device);
-
- private:
-  std::vector<DeviceKeys> keys_;
-  std::optional<Membership> membership_;
-};
-
-// What stands at a path. A link's content is its target.
-struct ToyNode {
-  NodeKind kind = NodeKind::file;
-  std::string content;
-  std::uint32_t mode = 0644;
-  WallTime mtime;
-  std::uint64_t inode = 0;
-
-  friend bool operator==(const ToyNode&, const ToyNode&) = default;
-};
-
-// The real Replica, plan(), project() and explain() over a MemoryIndex and a disk that is a map.
+// The real Replica, plan(), project() and explain() over a MemoryIndex and a ToyDisk.
 //
-// A person changes the disk (write(), remove(), ...) at once; look() finds out and publishes; a
-// neighbour's segments come by receive(); settle() makes the disk show the heads. Contents need no
-// transfer: whoever has an id finds the bytes.
+// A person changes the disk at once; look() finds out and publishes; a neighbour's segments come by
+// receive(); settle() makes the disk show the heads.
 //
 // A copy is an independent device that goes on from the same state.
 class ToyDevice {
@@ -59,14 +29,8 @@ class ToyDevice {
   ToyDevice& operator=(const ToyDevice& other);
   ~ToyDevice() = default;
 
-  // --- A person's doing. Directories on the way to a path are made as needed ---
-  void write(const std::string& path, const std::string& content, WallTime now);
-  void link(const std::string& path, const std::string& target, WallTime now);
-  void make_dir(const std::string& path, WallTime now);
-  void remove(const std::string& path);  // With everything in it.
-  void chmod(const std::string& path, std::uint32_t mode);
-  void touch(const std::string& path, WallTime mtime);
-  void rename(const std::string& from, const std::string& to);
+  // What a person changes.
+  ToyDisk& disk() { return disk_; }
 
   // --- lansync's ---
   // Publishes what changed on disk: in one segment, or one for each change. Returns whether
@@ -78,7 +42,7 @@ class ToyDevice {
   bool settle();
 
   // --- Looking at it ---
-  [[nodiscard]] const std::map<std::string, ToyNode>& disk() const { return disk_; }
+  [[nodiscard]] const std::map<std::string, ToyNode>& nodes() const { return disk_.nodes(); }
   // "path (mode, mtime): content" for each entry, in order. A directory that is only implied by
   // what is in it has no mode to agree on.
   [[nodiscard]] std::vector<std::string> listing() const;
@@ -108,20 +72,14 @@ class ToyDevice {
   bool perform(const Step& step);
   bool stands_as(const std::optional<DiskRow>& row, const RelativePath& path) const;
   void put_row(const Step& step, const ToyNode& node);
-  Observation observe(const std::string& path) const;
-  void make_parents(const std::string& path, WallTime now);
 
   const ToyCast* cast_;
   std::size_t number_;
   // Reads of an Index are not const.
   mutable MemoryIndex index_;
   Replica replica_;
-  std::map<std::string, ToyNode> disk_;
-  std::uint64_t next_inode_ = 1;
+  ToyDisk disk_;
 };
-
-// The id of a content, and back for every content that was ever asked for.
-ContentId toy_content(const std::string& content);
 
 // Sends `to` what it lacks of what `from` has: all, or the first `limit` segments. `to` does not
 // settle. Throws if a segment is refused.

@@ -1,51 +1,13 @@
 // The decision table of docs/sync.md, a test for each row that the sync rules decide.
 #include <catch2/catch.hpp>
 
-#include "tests/core/sync/story.h"
+#include "tests/core/sync/three_people.h"
 
 namespace lansync::test {
 namespace {
 
-constexpr std::size_t kAnna = 0;
-constexpr std::size_t kBen = 1;
-constexpr std::int64_t kHour = std::int64_t{3600} * 1'000'000'000;
 // Later than anything that a Story does by itself.
 constexpr std::int64_t kLater = 2'000'000'000 * std::int64_t{1'000'000'000};
-
-const ToyCast& cast() {
-  static const ToyCast three(3);
-  return three;
-}
-
-// A story in which everybody starts with what Anna wrote to `path` ("v1").
-Story shared(const std::string& path) {
-  Story story(cast());
-  story.write(kAnna, path);
-  story.close();
-  return story;
-}
-
-// Name to content, of what everybody sees in the end. A link's target begins with "-> ".
-std::map<std::string, std::string> ending(Story& story) {
-  story.close();
-  const auto fault = story.fault();
-  INFO(story.text());
-  REQUIRE(fault.value_or("") == "");
-  std::map<std::string, std::string> tree;
-  for (const auto& [path, node] : story.device(kBen).disk()) {
-    switch (node.kind) {
-      case NodeKind::file: tree[path] = node.content; break;
-      case NodeKind::dir: tree[path] = "/"; break;
-      default: tree[path] = "-> " + node.content;
-    }
-  }
-  return tree;
-}
-
-using Tree = std::map<std::string, std::string>;
-
-// Has Anna and Ben do something to the disk that Story has no word for, and publish it.
-void look(Story& story, std::size_t who, std::int64_t at) { story.device(who).look(WallTime{at}); }
 
 TEST_CASE("row 01: a change on one side only is taken", "[sync][table]") {
   Story story = shared("f");
@@ -72,16 +34,16 @@ TEST_CASE("row 02: of two different edits the later stays and the other becomes 
 TEST_CASE("row 03: two edits with the same outcome are one, with the newest mode and time",
           "[sync][table]") {
   Story story = shared("f");
-  story.device(kAnna).write("f", "same", WallTime{kLater});
+  story.device(kAnna).disk().write("f", "same", WallTime{kLater});
   look(story, kAnna, kLater);
-  story.device(kBen).write("f", "same", WallTime{kLater + kHour});
-  story.device(kBen).chmod("f", 0600);
+  story.device(kBen).disk().write("f", "same", WallTime{kLater + kHour});
+  story.device(kBen).disk().chmod("f", 0600);
   look(story, kBen, kLater + kHour);
   // Without the ghosts, to whom the content is nobody's.
   story.close();
   for (std::size_t who = 0; who < 3; ++who) {
-    REQUIRE(story.device(who).disk().size() == 1);
-    const ToyNode& node = story.device(who).disk().at("f");
+    REQUIRE(story.device(who).nodes().size() == 1);
+    const ToyNode& node = story.device(who).nodes().at("f");
     CHECK(node.content == "same");
     CHECK(node.mode == 0600);
     CHECK(node.mtime == WallTime{kLater + kHour});
@@ -117,7 +79,7 @@ TEST_CASE("row 05: two deletes are one", "[sync][table]") {
 }
 
 TEST_CASE("row 06: two new files of one name are both kept", "[sync][table]") {
-  Story story(cast());
+  Story story(three_people());
   story.write(kAnna, "f");
   story.write(kBen, "f");
   const Tree tree = ending(story);
@@ -127,24 +89,24 @@ TEST_CASE("row 06: two new files of one name are both kept", "[sync][table]") {
 
 TEST_CASE("row 07: a folder that two devices have copies of already needs no conflict copy",
           "[sync][table]") {
-  Story story(cast());
+  Story story(three_people());
   for (const std::size_t who : {kAnna, kBen}) {
-    story.device(who).write("d/f", "same", WallTime{kHour});
+    story.device(who).disk().write("d/f", "same", WallTime{kHour});
     look(story, who, 2 * kHour);
   }
   story.close();
   for (std::size_t who = 0; who < 3; ++who) {
-    CHECK(story.device(who).disk().size() == 2);
-    CHECK(story.device(who).disk().at("d/f").content == "same");
+    CHECK(story.device(who).nodes().size() == 2);
+    CHECK(story.device(who).nodes().at("d/f").content == "same");
     CHECK_FALSE(story.device(who).look(WallTime{3 * kHour}));
   }
 }
 
 TEST_CASE("row 07: a copy that is found when the other's changes are known already adds none",
           "[sync][table]") {
-  Story story(cast());
+  Story story(three_people());
   for (const std::size_t who : {kAnna, kBen}) {
-    story.device(who).write("d/f", "same", WallTime{kHour});
+    story.device(who).disk().write("d/f", "same", WallTime{kHour});
   }
   look(story, kAnna, 2 * kHour);
   story.sync(kAnna, kBen, ~std::size_t{0}, true);
@@ -155,7 +117,7 @@ TEST_CASE("row 07: a copy that is found when the other's changes are known alrea
 }
 
 TEST_CASE("row 08: a directory keeps its name against a file", "[sync][table]") {
-  Story story(cast());
+  Story story(three_people());
   story.make_dir(kAnna, "x");
   // Although the file is later.
   story.write(kBen, "x");
@@ -167,7 +129,7 @@ TEST_CASE("row 08: a directory keeps its name against a file", "[sync][table]") 
 
 TEST_CASE("row 08: a file in the place of a directory that another file came into",
           "[sync][table]") {
-  Story story(cast());
+  Story story(three_people());
   story.make_dir(kAnna, "x");
   story.close();
   story.remove(kAnna, "x");
@@ -180,14 +142,14 @@ TEST_CASE("row 08: a file in the place of a directory that another file came int
 }
 
 TEST_CASE("row 09: a link loses to a file and keeps its target", "[sync][table]") {
-  Story story(cast());
-  story.device(kBen).link("x", "target", WallTime{2 * kHour});
+  Story story(three_people());
+  story.device(kBen).disk().link("x", "target", WallTime{2 * kHour});
   look(story, kBen, 2 * kHour);
-  story.device(kAnna).write("x", "file", WallTime{kHour});
+  story.device(kAnna).disk().write("x", "file", WallTime{kHour});
   look(story, kAnna, kHour);
   story.close();
   REQUIRE(story.device(kAnna).listing() == story.device(kBen).listing());
-  const auto& disk = story.device(kAnna).disk();
+  const auto& disk = story.device(kAnna).nodes();
   REQUIRE(disk.size() == 2);
   CHECK(disk.at("x").content == "file");
   CHECK(disk.rbegin()->first.starts_with("x (conflict "));
@@ -275,7 +237,7 @@ TEST_CASE("row 18: a mode and a concurrent edit are merged", "[sync][table]") {
   story.chmod(kBen, "f", 0755);
   story.write(kAnna, "f");
   CHECK(ending(story) == Tree{{"f", "v2"}});
-  CHECK(story.device(kAnna).disk().at("f").mode == 0755);
+  CHECK(story.device(kAnna).nodes().at("f").mode == 0755);
 }
 
 TEST_CASE("row 18: of two modes the later stays", "[sync][table]") {
@@ -283,7 +245,7 @@ TEST_CASE("row 18: of two modes the later stays", "[sync][table]") {
   story.chmod(kBen, "f", 0755);
   story.chmod(kAnna, "f", 0600);
   CHECK(ending(story) == Tree{{"f", "v1"}});
-  CHECK(story.device(kBen).disk().at("f").mode == 0600);
+  CHECK(story.device(kBen).nodes().at("f").mode == 0600);
 }
 
 TEST_CASE("row 18: the mode of a version that was superseded meanwhile does not bring it back",
@@ -293,18 +255,18 @@ TEST_CASE("row 18: the mode of a version that was superseded meanwhile does not 
   story.sync(kBen, kAnna, ~std::size_t{0}, true);
   story.chmod(kAnna, "f", 0755);
   CHECK(ending(story) == Tree{{"f", "v2"}});
-  CHECK(story.device(kBen).disk().at("f").mode == 0755);
+  CHECK(story.device(kBen).nodes().at("f").mode == 0755);
 }
 
 TEST_CASE("row 19: two targets of a link are kept like two contents", "[sync][table]") {
-  Story story(cast());
-  story.device(kAnna).link("x", "here", WallTime{kHour});
+  Story story(three_people());
+  story.device(kAnna).disk().link("x", "here", WallTime{kHour});
   look(story, kAnna, kHour);
-  story.device(kBen).link("x", "there", WallTime{2 * kHour});
+  story.device(kBen).disk().link("x", "there", WallTime{2 * kHour});
   look(story, kBen, 2 * kHour);
   story.close();
   REQUIRE(story.device(kAnna).listing() == story.device(kBen).listing());
-  const auto& disk = story.device(kAnna).disk();
+  const auto& disk = story.device(kAnna).nodes();
   REQUIRE(disk.size() == 2);
   CHECK(disk.at("x").content == "there");
   CHECK(disk.rbegin()->second.content == "here");
@@ -339,26 +301,26 @@ TEST_CASE("row 23: an edit under an installation stays and is a version of its o
   story.write(kAnna, "f");
   story.sync(kAnna, kBen, ~std::size_t{0}, true);
   // Not looked at yet, and in the way.
-  story.device(kBen).write("f", "mine", WallTime{kHour});
+  story.device(kBen).disk().write("f", "mine", WallTime{kHour});
   CHECK_FALSE(story.device(kBen).settle());
-  CHECK(story.device(kBen).disk().at("f").content == "mine");
+  CHECK(story.device(kBen).nodes().at("f").content == "mine");
   look(story, kBen, kHour);
   story.close();
   CHECK(story.device(kAnna).listing() == story.device(kBen).listing());
-  CHECK(story.device(kAnna).disk().size() == 2);
+  CHECK(story.device(kAnna).nodes().size() == 2);
 }
 
 TEST_CASE("row 24: a device that lost its index adopts what the others have", "[sync][table]") {
   // Ben's disk as it was, with nothing that explains it; his files have their old times.
-  Story story(cast());
-  story.device(kAnna).write("f", "old", WallTime{kHour});
+  Story story(three_people());
+  story.device(kAnna).disk().write("f", "old", WallTime{kHour});
   look(story, kAnna, kHour);
-  story.device(kBen).write("f", "old", WallTime{kHour});
-  story.device(kBen).write("g", "only here", WallTime{kHour});
+  story.device(kBen).disk().write("f", "old", WallTime{kHour});
+  story.device(kBen).disk().write("g", "only here", WallTime{kHour});
   story.sync(kAnna, kBen, ~std::size_t{0}, true);
   look(story, kBen, 2 * kHour);
   story.close();
-  CHECK(story.device(kAnna).disk().size() == 2);
+  CHECK(story.device(kAnna).nodes().size() == 2);
   CHECK(story.device(kAnna).heads("f").size() == 1);
   CHECK(story.device(kAnna).listing() == story.device(kBen).listing());
 }
@@ -375,61 +337,6 @@ TEST_CASE("row 28: a clock that is wrong chooses the winner and loses nothing", 
   story.write(kBen, "f");
   tree = ending(story);
   CHECK(tree.at("f") == "v4");
-}
-
-// --- What the table does not number ---
-
-TEST_CASE("A version is not shown beside the one that was made from it", "[sync][table]") {
-  Story story = shared("f");
-  // Anna goes through "v2" back to "v1": a new version of an old content.
-  story.write(kAnna, "f");
-  story.device(kAnna).write("f", "v1", WallTime{kHour});
-  look(story, kAnna, kHour);
-  story.write(kBen, "f");
-  story.close();
-  CHECK(story.device(kAnna).disk().size() == 1);
-  CHECK(story.device(kAnna).disk().at("f").content == "v3");
-}
-
-TEST_CASE("When a file goes, its conflict copies stay", "[sync][table]") {
-  Story story = shared("f");
-  story.write(kAnna, "f");
-  story.write(kBen, "f");
-  ending(story);
-  story.remove(2, "f");
-  const Tree tree = ending(story);
-  REQUIRE(tree.size() == 1);
-  CHECK(tree.begin()->second == "v2");
-  CHECK(story.device(kAnna).row(tree.begin()->first)->source.text() == tree.begin()->first);
-}
-
-TEST_CASE("A conflict copy that is removed is gone everywhere, and the file is as it was",
-          "[sync][table]") {
-  Story story = shared("f");
-  story.write(kAnna, "f");
-  story.chmod(kAnna, "f", 0600);
-  story.write(kBen, "f");
-  const std::string copy = ending(story).rbegin()->first;
-  REQUIRE(copy != "f");
-  const auto before = story.device(kBen).listing();
-  story.remove(2, copy);
-  CHECK(ending(story) == Tree{{"f", "v3"}});
-  CHECK(story.device(kBen).listing().front() == before.front());
-}
-
-TEST_CASE("A directory that stood for a file's removed copy goes with its last entry",
-          "[sync][table]") {
-  Story story(cast());
-  story.write(kAnna, "x");
-  story.write(kBen, "x/y");
-  Tree tree = ending(story);
-  REQUIRE(tree.size() == 3);
-  story.remove(
-      kAnna, tree.rbegin()->second == "v1" ? tree.rbegin()->first : std::next(tree.begin())->first);
-  tree = ending(story);
-  REQUIRE(tree == Tree{{"x", "/"}, {"x/y", "v2"}});
-  story.remove(kBen, "x");
-  CHECK(ending(story).empty());
 }
 
 }  // namespace

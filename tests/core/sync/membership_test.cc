@@ -7,29 +7,17 @@
 #include <rapidcheck.h>
 
 #include "core/crypto/identity.h"
-#include "tests/support/random_bytes.h"
+#include "tests/support/seeded_entropy.h"
 
 namespace lansync::test {
 namespace {
-
-class NumberedEntropy final : public Entropy {
- public:
-  explicit NumberedEntropy(std::uint64_t seed) : seed_(seed) {}
-  void fill(std::span<std::byte> bytes) override {
-    const Bytes random = random_bytes(seed_++, bytes.size());
-    std::ranges::copy(random, bytes.begin());
-  }
-
- private:
-  std::uint64_t seed_;
-};
 
 // Six people; the first founds the share.
 const std::vector<DeviceKeys>& people() {
   static const std::vector<DeviceKeys> all = [] {
     std::vector<DeviceKeys> keys;
     for (std::uint64_t i = 0; i < 6; ++i) {
-      NumberedEntropy entropy(i * 1'000'003 + 5);
+      SeededEntropy entropy(i * 1'000'003 + 5);
       keys.push_back(DeviceKeys::generate(entropy));
     }
     return keys;

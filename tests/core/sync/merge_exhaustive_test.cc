@@ -102,7 +102,7 @@ bool act_at_random(Story& story, std::uint32_t bits) {
   const std::size_t other = (who + 1 + take(2)) % 3;
   const std::string& path = paths()[take(3)];
   std::string visible = path;
-  const auto& disk = story.device(who).disk();
+  const auto& disk = story.device(who).nodes();
   if (!disk.empty()) {
     visible = std::next(disk.begin(), static_cast<std::ptrdiff_t>(take(64) % disk.size()))->first;
   }

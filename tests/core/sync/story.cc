@@ -26,7 +26,7 @@ WallTime Story::now(std::size_t device) { return {kStart + ++step_ * kSecond + a
 
 std::map<std::string, Story::Seen> Story::seen(std::size_t device) const {
   std::map<std::string, Seen> all;
-  for (const auto& [path, node] : devices_[device].disk()) {
+  for (const auto& [path, node] : devices_[device].nodes()) {
     if (node.kind == NodeKind::dir) continue;
     const auto row = devices_[device].row(path);
     all[path] = {node.content, row ? row->source.text() : path};
@@ -37,47 +37,47 @@ std::map<std::string, Story::Seen> Story::seen(std::size_t device) const {
 bool Story::write(std::size_t device, const std::string& path) {
   const auto before = seen(device);
   const std::string content = "v" + std::to_string(++written_);
-  devices_[device].write(path, content, now(device));
+  devices_[device].disk().write(path, content, now(device));
   done(device, before, "writes " + content + " to " + path);
   return true;
 }
 
 bool Story::remove(std::size_t device, const std::string& path) {
-  if (!devices_[device].disk().contains(path)) return false;
+  if (!devices_[device].nodes().contains(path)) return false;
   const auto before = seen(device);
-  devices_[device].remove(path);
+  devices_[device].disk().remove(path);
   done(device, before, "removes " + path);
   return true;
 }
 
 bool Story::make_dir(std::size_t device, const std::string& path) {
-  if (devices_[device].disk().contains(path)) return false;
+  if (devices_[device].nodes().contains(path)) return false;
   const auto before = seen(device);
-  devices_[device].make_dir(path, now(device));
+  devices_[device].disk().make_dir(path, now(device));
   done(device, before, "makes the directory " + path);
   return true;
 }
 
 bool Story::chmod(std::size_t device, const std::string& path, std::uint32_t mode) {
-  const auto node = devices_[device].disk().find(path);
-  if (node == devices_[device].disk().end() || node->second.mode == mode) return false;
+  const auto node = devices_[device].nodes().find(path);
+  if (node == devices_[device].nodes().end() || node->second.mode == mode) return false;
   const auto before = seen(device);
-  devices_[device].chmod(path, mode);
+  devices_[device].disk().chmod(path, mode);
   done(device, before, "changes the mode of " + path);
   return true;
 }
 
 bool Story::touch(std::size_t device, const std::string& path) {
-  const auto node = devices_[device].disk().find(path);
-  if (node == devices_[device].disk().end() || node->second.kind != NodeKind::file) return false;
+  const auto node = devices_[device].nodes().find(path);
+  if (node == devices_[device].nodes().end() || node->second.kind != NodeKind::file) return false;
   const auto before = seen(device);
-  devices_[device].touch(path, now(device));
+  devices_[device].disk().touch(path, now(device));
   done(device, before, "touches " + path);
   return true;
 }
 
 bool Story::rename(std::size_t device, const std::string& from, const std::string& to) {
-  const auto& disk = devices_[device].disk();
+  const auto& disk = devices_[device].nodes();
   const bool inside = to == from || to.starts_with(from + "/") || from.starts_with(to + "/");
   if (!disk.contains(from) || inside) return false;
   const auto slash = to.rfind('/');
@@ -86,7 +86,7 @@ bool Story::rename(std::size_t device, const std::string& from, const std::strin
     if (dir == disk.end() || dir->second.kind != NodeKind::dir) return false;
   }
   const auto before = seen(device);
-  devices_[device].rename(from, to);
+  devices_[device].disk().rename(from, to);
   done(device, before, "renames " + from + " to " + to);
   return true;
 }
