@@ -159,6 +159,35 @@ TEST_CASE("A trash entry that is too deep stays, and says so", "[share_root]") {
   CHECK(world.fs().stat_trash("t"));
 }
 
+TEST_CASE("Where names can neither be kept from replacing nor be linked, files stay as they are",
+          "[share_root]") {
+  ShareRootOptions options;
+  options.renames = {false, false, false};
+  DiskWorld world(options);
+  populate(world);
+  stage(world.fs(), "s", "staged");
+  CHECK(error_of(world.fs().install_new("s", at("new"))) == Errc::unsupported);
+  CHECK(error_of(world.fs().exchange("s", at("file"))) == Errc::unsupported);
+  CHECK(error_of(world.fs().move(at("file"), at("moved"))) == Errc::unsupported);
+  CHECK(error_of(world.fs().move_to_trash(at("file"), "t")) == Errc::unsupported);
+  CHECK(read_at_path(world.fs(), "file") == "content");
+  CHECK(*world.fs().list_stage() == Names{"s"});
+  CHECK(world.fs().list_trash()->empty());
+  check_names(world.fs(), "", {"dir", "file", "link", "other"});
+}
+
+TEST_CASE("What an interrupted exchange left aside is not written over", "[share_root]") {
+  ShareRootOptions options;
+  options.renames.exchange = false;
+  DiskWorld world(options);
+  populate(world);
+  stage(world.fs(), "s", "staged");
+  stage(world.fs(), "s~", "a user's");
+  CHECK(error_of(world.fs().exchange("s", at("file"))) == std::errc::file_exists);
+  CHECK(read_at_path(world.fs(), "file") == "content");
+  CHECK(world.fs().stat_stage("s~")->size == 8);
+}
+
 TEST_CASE("Looking for writers does not end the process that opens the file meanwhile",
           "[share_root]") {
   DiskWorld world({});

@@ -1,0 +1,25 @@
+// System calls that fail when a test says so.
+#pragma once
+
+#include <cstdint>
+
+namespace lansync::test {
+
+// While it lasts, one call of what `core/os` asks the system for fails with `error` instead of
+// being made; calls are counted from 1. Nothing is ever written through to a disk: fsync and syncfs
+// of this program do nothing.
+//
+// The linker puts this in the place of the calls (CMakeLists.txt has their names), so only code
+// that is linked statically meets it. One at a time; one thread.
+class FailingCall {
+ public:
+  FailingCall(std::uint64_t number, int error);
+  FailingCall(const FailingCall&) = delete;
+  FailingCall& operator=(const FailingCall&) = delete;
+  ~FailingCall();
+
+  // False if there were not as many calls.
+  [[nodiscard]] bool happened() const;
+};
+
+}  // namespace lansync::test
