@@ -1,8 +1,8 @@
 // Whose fault an error is.
 #include <catch2/catch.hpp>
 
-#include "tests/crash/watched_index.h"
 #include "tests/support/cluster.h"
+#include "tests/support/watched_index.h"
 
 namespace lansync::test {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "core/engine/job_runner.h"
 #include "core/engine/share_engine.h"
-#include "tests/crash/watched_index.h"
 #include "tests/support/memory_file_system.h"
+#include "tests/support/watched_index.h"
 
 namespace lansync::test {
 

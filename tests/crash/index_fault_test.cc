@@ -162,5 +162,83 @@ TEST_CASE("Whichever call of the index fails between two starts, nothing is miss
   CHECK(faults > 500);
 }
 
+// All kinds of steps, as the other device's user has them made.
+bool change_everything(CrashWorld& world) {
+  auto& fs = world.fs(kOther);
+  return fs.user_write("a", "new a") && fs.user_mkdir("k") && fs.user_write("k/n", "k/n") &&
+         fs.user_remove("l") && fs.user_symlink("l", "other target") && fs.user_remove("e") &&
+         fs.user_rename("d", "m") && fs.user_remove("x") && fs.user_symlink("n", "new target");
+}
+
+// The process is killed: of each set of steps that the index says are under way, when most of them
+// are done.
+std::vector<Moment> moments_in_doubt() {
+  CrashWorld world(beginning());
+  world.boot(kSubject);
+  world.boot(kOther);
+  REQUIRE(world.settle());
+  world.pass(1s);
+  world.fs(kOther).set_time(world.now().wall);
+  REQUIRE(change_everything(world));
+  std::vector<Moment> moments;
+  world.watch([&](Moment moment) {
+    MemoryIndex index(*moment.indexes[kSubject]);
+    if (index.intents()->empty()) return;
+    const bool same =
+        !moments.empty() && moments.back().indexes[kSubject] == moment.indexes[kSubject];
+    if (same) moments.pop_back();
+    moments.push_back(std::move(moment));
+  });
+  world.changed(kOther);
+  world.connect();
+  REQUIRE(world.settle());
+  world.watch(nullptr);
+  return moments;
+}
+
+// Both start again, the index's n-th call fails. What both show in the end, and whether it did.
+std::pair<Contents, bool> recover(const Moment& moment, std::uint64_t n) {
+  CrashWorld world(moment);
+  const std::uint64_t changes = world.changes_by(kSubject);
+  world.index(kSubject).fail_call(n);
+  for (const bool sound : {false, true}) {
+    world.boot(kSubject);
+    if (!sound) world.boot(kOther);
+    world.connect();
+    world.changed(kSubject);
+    world.changed(kOther);
+    world.run_for(1min);
+    if (!sound && world.index(kSubject).has_faults_left()) return {Contents(), false};
+    world.index(kSubject).clear_faults();
+  }
+  CHECK(world.settle());
+  // Nothing that it had done itself was taken for a person's doing.
+  CHECK(world.changes_by(kSubject) == changes);
+  CHECK(world.index(kSubject).intents()->empty());
+  CHECK(contents_of(world.fs(kSubject).snapshot()) == contents_of(world.fs(kOther).snapshot()));
+  return {contents_of(world.fs(kOther).snapshot()), true};
+}
+
+TEST_CASE(
+    "Whichever call of the index fails while a start clears up after a crash, the next one does",
+    "[crash][faults]") {
+  const std::vector<Moment> moments = moments_in_doubt();
+  REQUIRE(moments.size() >= 3);
+  const Contents expected{"new a", "k/n", "d/c"};
+  std::size_t faults = 0;
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    for (std::uint64_t n = 1;; ++n) {
+      REQUIRE(n < kCallsMax);
+      INFO("killed for the " << i << "th time, call " << n << " of the index fails");
+      const auto [contents, failed] = recover(moments[i], n);
+      if (!failed) break;
+      ++faults;
+      CHECK(contents == expected);
+    }
+  }
+  std::cout << "index, after a crash: " << faults << " faults\n";
+  CHECK(faults > 300);
+}
+
 }  // namespace
 }  // namespace lansync::test

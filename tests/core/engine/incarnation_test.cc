@@ -4,6 +4,7 @@
 
 #include "core/index/memory_index.h"
 #include "tests/support/seeded_entropy.h"
+#include "tests/support/watched_index.h"
 
 namespace lansync {
 namespace {
@@ -46,6 +47,46 @@ TEST_CASE("An index that others know more of begins a new log", "[incarnation]")
   const auto after = open_incarnation(index, kBirth, entropy);
   CHECK(after->number != before->number);
   CHECK_FALSE(after->of_copy);
+}
+
+TEST_CASE("Of an index that fails there is no incarnation, and later the same as ever",
+          "[incarnation]") {
+  for (const Bytes& birth : {kBirth, kOtherBirth}) {
+    for (std::uint64_t n = 1;; ++n) {
+      REQUIRE(n < 20);
+      INFO("call " << n << " fails");
+      test::WatchedIndex index;
+      test::SeededEntropy entropy(1);
+      const auto before = open_incarnation(index, kBirth, entropy);
+      REQUIRE(before);
+      index.fail_call(n);
+      const auto failed = open_incarnation(index, birth, entropy);
+      if (index.has_faults_left()) break;
+      CHECK_FALSE(failed);
+      index.rollback();
+      const auto after = open_incarnation(index, birth, entropy);
+      REQUIRE(after);
+      CHECK((after->number == before->number) == (birth == kBirth));
+      CHECK(after->of_copy == (birth != kBirth));
+    }
+  }
+}
+
+TEST_CASE("An incarnation that could not be stored is not used", "[incarnation]") {
+  test::WatchedIndex index;
+  test::SeededEntropy entropy(1);
+  index.fail_call(1);
+  CHECK_FALSE(renew_incarnation(index, entropy));
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    test::WatchedIndex fresh;
+    fresh.fail_call(n);
+    CHECK_FALSE(open_incarnation(fresh, kBirth, entropy));
+    fresh.rollback();
+    CHECK_FALSE(open_incarnation(fresh, kBirth, entropy)->of_copy);
+  }
+  test::WatchedIndex fresh;
+  fresh.fail_commit(1, false);
+  CHECK_FALSE(open_incarnation(fresh, kBirth, entropy));
 }
 
 }  // namespace

@@ -58,6 +58,48 @@ TEST_CASE("What would not fit is not asked for", "[engine][jobs]") {
   CHECK(staged.error().code == std::errc::no_space_on_device);
   fs.set_capacity(list.size() + 100'000);
   CHECK(run<Staged>(fs, StageJob{"s", list, {}})->missing.size() == list.chunks.size());
+  // Nor what would fit but for what others have written since its file was cut to size.
+  fs.set_capacity(list.size());
+  const auto later = run<Staged>(fs, StageJob{"s", list, {}});
+  REQUIRE_FALSE(later);
+  CHECK(later.error().code == std::errc::no_space_on_device);
+}
+
+TEST_CASE("A job that was not told something says so, whichever call it was", "[engine][jobs]") {
+  const auto prepare = [](MemoryFileSystem& fs) {
+    REQUIRE(fs.user_mkdir("d"));
+    REQUIRE(fs.user_write("d/f", "content"));
+    REQUIRE(fs.user_symlink("d/l", "target"));
+    REQUIRE(fs.user_write("gone", "gone"));
+    REQUIRE(fs.move_to_trash(path_of("gone"), "t"));
+  };
+  MemoryFileSystem model;
+  prepare(model);
+  const auto root = *model.root_identity();
+  const FileStat file = *model.stat(path_of("d/f"));
+  const FileStat link = *model.stat(path_of("d/l"));
+  const Chunk chunk{7, {hash_of(as_bytes("content"))}};
+  const std::vector<std::function<bool(MemoryFileSystem&)>> jobs{
+      [&](auto& fs) {
+        return bool(run<Listing>(fs, ListJob{path_of("d"), root, {{path_of("d/f"), "t"}}}));
+      },
+      [&](auto& fs) { return bool(run<Hashed>(fs, HashJob{path_of("d/f"), file, {}})); },
+      [&](auto& fs) { return bool(run<Hashed>(fs, HashJob{path_of("d/l"), link, {}})); },
+      [&](auto& fs) { return bool(run<Bytes>(fs, ReadJob{path_of("d/f"), 0, chunk})); },
+      [&](auto& fs) { return bool(run<Emptied>(fs, EmptyTrashJob{root, {}})); },
+  };
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    for (std::uint64_t n = 1;; ++n) {
+      REQUIRE(n < 30);
+      INFO("call " << n << " of job " << i);
+      MemoryFileSystem fs;
+      prepare(fs);
+      fs.fail_call(n, std::make_error_code(std::errc::io_error));
+      const bool done = jobs[i](fs);
+      CHECK(done == fs.has_faults_left());
+      if (done) break;
+    }
+  }
 }
 
 TEST_CASE("A file is put together of what the disk has, and of nothing that only looks so",

@@ -4,6 +4,7 @@
 
 #include "core/index/memory_index.h"
 #include "core/sync/deletion_brake.h"
+#include "tests/support/watched_index.h"
 
 namespace lansync {
 namespace {
@@ -73,6 +74,25 @@ TEST_CASE("Too many removals wait for a person's word", "[engine][removals]") {
     CHECK_FALSE(*removals.may_go(true, kStart + Removals::kDelay));
     CHECK(removals.held() == 0);
     CHECK(removals.next_deadline() == kStart + Removals::kDelay + Removals::kCheckInterval);
+  }
+}
+
+TEST_CASE("Removals of which the index does not tell how many they are do not go",
+          "[engine][removals]") {
+  for (std::uint64_t n = 1;; ++n) {
+    REQUIRE(n < 1000);
+    test::WatchedIndex index;
+    Removals removals(index);
+    for (std::size_t i = 0; i <= DeletionBrake::kFilesMin; ++i) {
+      put_file(index, "old" + std::to_string(i), i);
+      removals.add(path_of("old" + std::to_string(i)), kStart);
+    }
+    index.fail_call(n);
+    const auto may_go = removals.may_go(false, kStart);
+    if (index.has_faults_left()) break;
+    REQUIRE_FALSE(may_go);
+    CHECK_FALSE(*removals.may_go(false, kStart));
+    CHECK(removals.held() > 0);
   }
 }
 

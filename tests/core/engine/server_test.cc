@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/chunk/content_hasher.h"
-#include "core/index/memory_index.h"
+#include "tests/support/watched_index.h"
 
 namespace lansync {
 namespace {
@@ -54,7 +54,7 @@ struct Serving {
 
   ChunkList list;
   DiskRow large;
-  MemoryIndex index;
+  test::WatchedIndex index;
   Server server{index};
   std::uint32_t last_request = 0;
 };
@@ -153,6 +153,23 @@ TEST_CASE("A list from beyond its end, or of nothing that is here, is empty", "[
   CHECK(ask(content, serving.list.chunks.size()).chunks.empty());
   CHECK(ask(content, 0xffff'ffff).chunks.empty());
   CHECK(ask(ContentId{}, 0).total == 0);
+}
+
+TEST_CASE("What the index does not tell is an error and not a missing chunk", "[engine][server]") {
+  Serving serving;
+  REQUIRE(serving.server.handle_chunk_list_request(device(1), {1, serving.large.content, 0}));
+  serving.index.fail_call(1);
+  CHECK_FALSE(serving.server.poll_answer(device(1)));
+  CHECK(serving.server.poll_answer(device(1)));
+  for (std::uint64_t n = 1;; ++n) {
+    REQUIRE(n < 100);
+    Serving fresh;
+    REQUIRE(fresh.server.handle_chunk_request(device(1), fresh.request_for({fresh.ref(1)})));
+    fresh.index.fail_call(n);
+    const auto job = fresh.server.poll_job();
+    if (fresh.index.has_faults_left()) break;
+    CHECK_FALSE(job);
+  }
 }
 
 }  // namespace

@@ -246,4 +246,34 @@ TEST_CASE("A fault and a user together lose nothing", "[installer]") {
   }
 }
 
+TEST_CASE("Whichever call of a move or a rescue fails, what was there is in sight or in the trash",
+          "[installer]") {
+  const std::function<bool(Scene&)> steps[] = {
+      [](Scene& scene) {
+        return bool(move_checked(scene.fs, at("dir/file"), at("moved"), scene.old_file));
+      },
+      [](Scene& scene) { return bool(rescue_stage(scene.fs, "s", scene.old_file, "t")); },
+      // Which caught something else.
+      [](Scene& scene) {
+        return !move_checked(scene.fs, at("dir/file"), at("moved"), scene.new_file);
+      },
+  };
+  for (const auto& step : steps) {
+    for (const errc code : {errc::io_error, errc::no_such_file_or_directory}) {
+      for (std::uint64_t n = 1;; ++n) {
+        REQUIRE(n < kCallsMax);
+        INFO("call " << n << ": " << make_error_code(code).message());
+        Scene scene;
+        const Contents before = scene.fs.all_contents();
+        scene.fs.fail_call(n, make_error_code(code));
+        const bool done = step(scene);
+        CHECK(scene.fs.all_contents() == before);
+        if (!scene.fs.has_faults_left()) continue;
+        CHECK(done);
+        break;
+      }
+    }
+  }
+}
+
 }  // namespace lansync::test

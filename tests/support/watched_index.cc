@@ -1,4 +1,4 @@
-#include "tests/crash/watched_index.h"
+#include "tests/support/watched_index.h"
 
 namespace lansync::test {
 
