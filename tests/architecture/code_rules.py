@@ -129,14 +129,5 @@ def violations(files, rules=None):
                     yield name, number, rule.reason
 
 
-def main(root):
-    files = {name: source_tree.read(root, name) for name in source_tree.code_files(root)}
-    found = list(violations(files))
-    for name, line, reason in found:
-        print(f"{name}:{line}: {reason}")
-    print(f"{len(files)} files, {len(found)} violations")
-    return 1 if found or not files else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(source_tree.report(sys.argv[1], violations))

@@ -51,3 +51,13 @@ def without_comments_and_strings(text):
 
 def numbered_lines(text):
     return enumerate(text.split("\n"), start=1)
+
+
+def report(root, violations):
+    """Prints what `violations` finds in the code beneath `root`; the exit status."""
+    files = {name: read(root, name) for name in code_files(root)}
+    found = list(violations(files))
+    for name, line, reason in found:
+        print(f"{name}:{line}: {reason}")
+    print(f"{len(files)} files, {len(found)} violations")
+    return 1 if found or not files else 0

@@ -4,41 +4,11 @@
 // places, or whatever the input has. Then come the plaintexts of messages that it seals.
 #include "core/base/assert.h"
 #include "core/wire/secure_channel.h"
+#include "tests/fuzz/channel_device.h"
 #include "tests/fuzz/fuzz_input.h"
-#include "tests/support/seeded_entropy.h"
 
 namespace lansync {
 namespace {
-
-constexpr Now kNow{TimePoint{} + std::chrono::hours{1},
-                   WallTime{std::int64_t{1'790'000'000} * 1'000'000'000}};
-
-struct Device {
-  explicit Device(std::uint64_t seed)
-      : entropy(seed),
-        keys(DeviceKeys::generate(entropy)),
-        local{keys, entropy, keys.certify(kNow.wall), supported_suites(), "fuzz"} {}
-
-  test::SeededEntropy entropy;
-  DeviceKeys keys;
-  LocalDevice local;
-};
-
-ChannelOptions options() {
-  ChannelOptions options;
-  options.accept_peer = [](Purpose, const DeviceId&) { return true; };
-  options.purposes = {Purpose::sync, Purpose::pair};
-  return options;
-}
-
-Bytes output_of(SecureChannel& channel) {
-  Bytes bytes;
-  while (!channel.pending_output().empty()) {
-    append(bytes, channel.pending_output());
-    channel.consume_output(channel.pending_output().size());
-  }
-  return bytes;
-}
 
 Bytes framed(ByteView message) {
   Bytes bytes;

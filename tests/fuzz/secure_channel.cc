@@ -6,32 +6,11 @@
 #include "core/wire/secure_channel.h"
 
 #include "core/base/assert.h"
+#include "tests/fuzz/channel_device.h"
 #include "tests/fuzz/fuzz_input.h"
-#include "tests/support/seeded_entropy.h"
 
 namespace lansync {
 namespace {
-
-constexpr Now kNow{TimePoint{} + std::chrono::hours{1},
-                   WallTime{std::int64_t{1'790'000'000} * 1'000'000'000}};
-
-struct Device {
-  explicit Device(std::uint64_t seed)
-      : entropy(seed),
-        keys(DeviceKeys::generate(entropy)),
-        local{keys, entropy, keys.certify(kNow.wall), supported_suites(), "fuzz"} {}
-
-  static ChannelOptions options() {
-    ChannelOptions options;
-    options.accept_peer = [](Purpose, const DeviceId&) { return true; };
-    options.purposes = {Purpose::sync, Purpose::pair};
-    return options;
-  }
-
-  test::SeededEntropy entropy;
-  DeviceKeys keys;
-  LocalDevice local;
-};
 
 // Gives the channel bytes in two pieces, then takes what came of them.
 void give(SecureChannel& channel, ByteView bytes) {
@@ -46,15 +25,6 @@ void give(SecureChannel& channel, ByteView bytes) {
   }
 }
 
-Bytes output_of(SecureChannel& channel) {
-  Bytes bytes;
-  while (!channel.pending_output().empty()) {
-    append(bytes, channel.pending_output());
-    channel.consume_output(channel.pending_output().size());
-  }
-  return bytes;
-}
-
 void end(SecureChannel& channel) {
   if (channel.over()) return;
   if (const auto deadline = channel.next_deadline()) {
@@ -67,9 +37,8 @@ void end(SecureChannel& channel) {
 void check(FuzzInput input) {
   static Device left(1);
   static Device right(2);
-  SecureChannel initiator =
-      SecureChannel::initiate(left.local, Purpose::pair, Device::options(), kNow);
-  SecureChannel responder = SecureChannel::respond(right.local, Device::options(), kNow);
+  SecureChannel initiator = SecureChannel::initiate(left.local, Purpose::pair, options(), kNow);
+  SecureChannel responder = SecureChannel::respond(right.local, options(), kNow);
 
   const ByteView plan = input.take(3);
   const std::size_t steps = plan.empty() ? 0 : std::to_integer<std::size_t>(plan[0]) % 8;

@@ -1,4 +1,5 @@
 // What a member may say about files that no honest one would.
+#include <functional>
 #include <utility>
 
 #include "core/base/byte_io.h"
@@ -125,6 +126,23 @@ Json serve(Peer& peer, const Json& order) {
   return Json::object();
 }
 
+// {count?, patience_ms?}: so many messages, without reading meanwhile. How many went out.
+Json send_many(Peer& peer, const Json& order,
+               const std::function<MessageBody(std::uint32_t)>& body) {
+  const TimePoint deadline =
+      Clock::now() + std::chrono::milliseconds(order.value("patience_ms", 5000));
+  std::uint32_t sent = 0;
+  while (sent < order.value("count", std::uint32_t{1}) && Clock::now() < deadline) {
+    const Bytes message = encode(Message{peer.member.share(), body(sent)});
+    const std::array<ByteView, 1> parts{message};
+    Conversation& conversation = peer.visit->conversation();
+    const Bytes sealed = conversation.seal({.type = kShareMessageRecord}, parts);
+    if (conversation.push(sealed, deadline - Clock::now()) < sealed.size()) break;
+    ++sent;
+  }
+  return {{"sent", sent}};
+}
+
 // {content, hash?, index?, bytes?, places?, count?, patience_ms?}: asks for that chunk, so often in
 // one request and in so many requests, without reading meanwhile. How many requests went out.
 Json request_chunks(Peer& peer, const Json& order) {
@@ -135,18 +153,7 @@ Json request_chunks(Peer& peer, const Json& order) {
   ref.chunk.hash.bytes = ref.content.bytes;
   if (order.contains("hash")) ref.chunk.hash = id_from<ChunkHash>(order.at("hash"));
   const std::vector<ChunkRef> refs(order.value("places", std::size_t{1}), ref);
-  const TimePoint deadline =
-      Clock::now() + std::chrono::milliseconds(order.value("patience_ms", 5000));
-  std::uint32_t sent = 0;
-  while (sent < order.value("count", std::uint32_t{1}) && Clock::now() < deadline) {
-    const Bytes message = encode(Message{peer.member.share(), ChunkRequest{sent, refs}});
-    const std::array<ByteView, 1> parts{message};
-    Conversation& conversation = peer.visit->conversation();
-    const Bytes sealed = conversation.seal({.type = kShareMessageRecord}, parts);
-    if (conversation.push(sealed, deadline - Clock::now()) < sealed.size()) break;
-    ++sent;
-  }
-  return {{"sent", sent}};
+  return send_many(peer, order, [&](std::uint32_t number) { return ChunkRequest{number, refs}; });
 }
 
 // {kind, count, content?, patience_ms?}: "chunk list request", "member ops request", "hello" (with
@@ -161,18 +168,7 @@ Json ask(Peer& peer, const Json& order) {
     if (kind == "hello") return ShareHello{{MemberOpHash{}}};
     return Barrier{number};
   };
-  const TimePoint deadline =
-      Clock::now() + std::chrono::milliseconds(order.value("patience_ms", 5000));
-  std::uint32_t sent = 0;
-  while (sent < order.at("count").get<std::uint32_t>() && Clock::now() < deadline) {
-    const Bytes message = encode(Message{peer.member.share(), body(sent)});
-    const std::array<ByteView, 1> parts{message};
-    Conversation& conversation = peer.visit->conversation();
-    const Bytes sealed = conversation.seal({.type = kShareMessageRecord}, parts);
-    if (conversation.push(sealed, deadline - Clock::now()) < sealed.size()) break;
-    ++sent;
-  }
-  return {{"sent", sent}};
+  return send_many(peer, order, body);
 }
 
 // {request, bytes}: chunk data that nobody asked for.
