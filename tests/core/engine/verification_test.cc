@@ -206,6 +206,25 @@ TEST_CASE("An index that contradicts itself is found out", "[verification]") {
     });
     CHECK(found == Texts{"content a/large", "index"});
   }
+  // Of somebody whom nobody has heard of.
+  std::vector<Change> changes(1);
+  changes.front().path = path("forged");
+  changes.front().kind = ChangeKind::dir;
+  SegmentHeader header;
+  header.share = folder.engine().membership().share();
+  header.author.device.bytes.fill(std::byte{7});
+  header.first = 1;
+  Segment forged = build_segment(header, changes);
+  forged.signature = Bytes(64);
+  header = *decode_segment_header(forged.header);
+  const auto append = [&](MemoryIndex& index) {
+    REQUIRE(index.append_segment(forged, header, segment_hash(forged.header)));
+  };
+  SECTION("a log that nobody signed") { CHECK(findings_after(append).size() >= 2); }
+  SECTION("a log that is not what its header says") {
+    forged.entries.front().stub.push_back(std::byte{0});
+    CHECK(findings_after(append).size() >= 2);
+  }
   SECTION("a row shows what nobody has done") {
     DiskRow row = **folder.index().disk(path("two"));
     row.shown.push_back({folder.engine().self(), 1000});
