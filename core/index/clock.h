@@ -60,11 +60,3 @@ class CausalClock {
 };
 
 }  // namespace lansync
-
-template <>
-struct std::hash<lansync::Dot> {
-  std::size_t operator()(const lansync::Dot& dot) const noexcept {
-    return std::hash<lansync::DeviceId>()(dot.author.device) ^ dot.author.incarnation ^
-           (dot.counter * 0x9e3779b97f4a7c15U);
-  }
-};

@@ -37,7 +37,6 @@ class Beneath {
   [[nodiscard]] Result<Place> find(const RelativePath& path) const;
 
   [[nodiscard]] int root() const { return root_.get(); }
-  [[nodiscard]] Walk walk() const { return walk_; }
 
  private:
   // Both return a descriptor, or -1 and errno.

@@ -112,7 +112,6 @@ class Membership {
   Result<void> add(const SignedRecord& op);
 
   [[nodiscard]] const ShareId& share() const { return share_; }
-  [[nodiscard]] const Genesis& genesis() const { return genesis_; }
   [[nodiscard]] const SignedRecord& genesis_record() const { return genesis_record_; }
   [[nodiscard]] std::span<const SignedRecord> ops() const { return records_; }  // Causes first.
   [[nodiscard]] bool knows(const MemberOpHash& hash) const { return ops_.contains(hash); }
