@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/assert.h"
 #include "core/base/limits.h"
 
 namespace lansync {
@@ -112,7 +113,7 @@ void Exchange::announce_members() {
 
 Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& state) {
   PeerState& peer = peers_.at(from);
-  if (!peer.joined) return Error{Errc::wrong_state, "state before hello"};
+  LANSYNC_ASSERT(peer.joined);
   const bool first = !peer.clock_known;
   peer.state = state;
   peer.clock.join(state.clock);
@@ -156,7 +157,7 @@ Result<void> Exchange::show_own_log(const PeerState& peer) {
 Result<void> Exchange::handle_segment(const DeviceId& from, const Segment& segment, TimePoint now,
                                       std::set<RelativePath>& touched) {
   PeerState& peer = peers_.at(from);
-  if (!peer.joined) return Error{Errc::wrong_state, "segment before hello"};
+  LANSYNC_ASSERT(peer.joined);
   const CausalClock before = replica_.clock();
   if (auto done = replica_.integrate(segment, touched); !done) return done;
   const auto header = decode_segment_header(segment.header);

@@ -51,6 +51,7 @@ class Exchange {
   Result<void> handle_member_ops_request(const DeviceId& from);
   // True if the membership changed.
   Result<bool> handle_member_ops(const DeviceId& from, const MemberOps& ops);
+  // Both require a member that has said hello.
   Result<void> handle_state(const DeviceId& from, const ShareState& state);
   Result<void> handle_segment(const DeviceId& from, const Segment& segment, TimePoint now,
                               std::set<RelativePath>& touched);
