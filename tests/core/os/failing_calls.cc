@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <utility>
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@ struct Plan {
   std::uint64_t calls = 0;
   std::uint64_t number = 0;
   int error = 0;
+  std::function<void()> act;  // Instead of the error.
 };
 
 Plan& plan() {
@@ -29,20 +31,39 @@ Plan& plan() {
 bool fails() {
   Plan& now = plan();
   if (!now.armed || ++now.calls != now.number) return false;
+  if (now.act) {
+    // Whose own calls do not count.
+    now.armed = false;
+    now.act();
+    now.armed = true;
+    return false;
+  }
   errno = now.error;
   return true;
 }
 
+void arm(Plan next) {
+  LANSYNC_ASSERT(!plan().armed);
+  plan() = std::move(next);
+}
+
+bool reached() { return plan().calls >= plan().number; }
+
 }  // namespace
 
-FailingCall::FailingCall(std::uint64_t number, int error) {
-  LANSYNC_ASSERT(!plan().armed);
-  plan() = {true, 0, number, error};
-}
+FailingCall::FailingCall(std::uint64_t number, int error) { arm({true, 0, number, error, {}}); }
 
 FailingCall::~FailingCall() { plan() = {}; }
 
-bool FailingCall::happened() const { return plan().calls >= plan().number; }
+bool FailingCall::happened() const { return reached(); }
+
+InterruptedCall::InterruptedCall(std::uint64_t number, std::function<void()> act) {
+  arm({true, 0, number, 0, std::move(act)});
+}
+
+InterruptedCall::~InterruptedCall() { plan() = {}; }
+
+bool InterruptedCall::happened() const { return reached(); }
 
 // `ld --wrap=NAME` makes every call of NAME one of __wrap_NAME, and __real_NAME the system's own.
 extern "C" {

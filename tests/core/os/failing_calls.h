@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 namespace lansync::test {
 
@@ -19,6 +20,17 @@ class FailingCall {
   ~FailingCall();
 
   // False if there were not as many calls.
+  [[nodiscard]] bool happened() const;
+};
+
+// While it lasts, somebody else acts once, just before that call; no call fails.
+class InterruptedCall {
+ public:
+  InterruptedCall(std::uint64_t number, std::function<void()> act);
+  InterruptedCall(const InterruptedCall&) = delete;
+  InterruptedCall& operator=(const InterruptedCall&) = delete;
+  ~InterruptedCall();
+
   [[nodiscard]] bool happened() const;
 };
 

@@ -250,6 +250,37 @@ TEST_CASE("Whichever system call fails, nothing is lost and nothing claimed that
   CHECK(faults > 1000);
 }
 
+TEST_CASE(
+    "Who saves a file while it is exchanged loses nothing, but in one moment without the flag",
+    "[fs][faults]") {
+  for (const DiskForm& form : disk_forms()) {
+    std::uint64_t lost = 0;
+    for (std::uint64_t number = 1;; ++number) {
+      REQUIRE(number < kCallsMax);
+      INFO(form.name << ": before call " << number);
+      DiskWorld world(form.options);
+      populate(world);
+      stage(world.fs(), "s", "staged");
+      std::error_code result;
+      {
+        const InterruptedCall interrupted(number, [&] { world.replace("dir/inner", "saved"); });
+        result = error_of(world.fs().exchange("s", at("dir/inner")));
+        if (!interrupted.happened()) break;
+      }
+      const Tree after = tree_of(world.root());
+      std::set<std::string> there;
+      for (const auto& [path, what] : after) there.insert(what);
+      CHECK(after.contains("dir/inner"));
+      if (!there.contains("file saved")) {
+        // Between the last look and the rename: no call can tell (safe_rename.h).
+        CHECK_FALSE(result);
+        ++lost;
+      }
+    }
+    CHECK(lost == (form.name == "without flags for rename" ? 1 : 0));
+  }
+}
+
 TEST_CASE("A watcher that is not given all it asks for says so", "[fs][faults]") {
   DiskWorld world({});
   populate(world);
