@@ -87,6 +87,10 @@ TEST_CASE("A job that was not told something says so, whichever call it was", "[
       [&](auto& fs) { return bool(run<Hashed>(fs, HashJob{path_of("d/l"), link, {}})); },
       [&](auto& fs) { return bool(run<Bytes>(fs, ReadJob{path_of("d/f"), 0, chunk})); },
       [&](auto& fs) { return bool(run<Emptied>(fs, EmptyTrashJob{root, {}})); },
+      [&](auto& fs) {
+        auto hasher = std::make_shared<ContentHasher>(ChunkClass::kib64);
+        return bool(run<Checked>(fs, CheckJob{path_of("d/f"), file, 0, std::move(hasher)}));
+      },
   };
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     for (std::uint64_t n = 1;; ++n) {

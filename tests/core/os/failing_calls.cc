@@ -195,6 +195,24 @@ dirent* real_readdir(DIR* stream) asm("__real_readdir");
 dirent* wrapped_readdir(DIR* stream) asm("__wrap_readdir");
 dirent* wrapped_readdir(DIR* stream) { return fails() ? nullptr : real_readdir(stream); }
 
+int real_stat(const char* path, struct stat* found) asm("__real_stat");
+int wrapped_stat(const char* path, struct stat* found) asm("__wrap_stat");
+int wrapped_stat(const char* path, struct stat* found) {
+  return fails() ? -1 : real_stat(path, found);
+}
+
+int real_mkdir(const char* path, mode_t mode) asm("__real_mkdir");
+int wrapped_mkdir(const char* path, mode_t mode) asm("__wrap_mkdir");
+int wrapped_mkdir(const char* path, mode_t mode) { return fails() ? -1 : real_mkdir(path, mode); }
+
+int real_chmod(const char* path, mode_t mode) asm("__real_chmod");
+int wrapped_chmod(const char* path, mode_t mode) asm("__wrap_chmod");
+int wrapped_chmod(const char* path, mode_t mode) { return fails() ? -1 : real_chmod(path, mode); }
+
+int real_access(const char* path, int mode) asm("__real_access");
+int wrapped_access(const char* path, int mode) asm("__wrap_access");
+int wrapped_access(const char* path, int mode) { return fails() ? -1 : real_access(path, mode); }
+
 int wrapped_fsync(int fd) asm("__wrap_fsync");
 int wrapped_fsync(int) { return fails() ? -1 : 0; }
 
