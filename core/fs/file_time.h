@@ -53,8 +53,10 @@ inline bool may_recur(WallTime mtime, WallTime begun, WallTime ended, Duration g
 // Whether a file with these times, looked at between the two moments, may have been written to
 // since, or may be yet, without either changing.
 inline bool may_change_unseen(WallTime mtime, WallTime ctime, WallTime begun, WallTime ended) {
-  const Duration grain = std::max<Duration>(kTick, grain_of(mtime));
-  return may_recur(mtime, begun, ended, grain) || may_recur(ctime, begun, ended, grain);
+  const auto may = [&](WallTime time) {
+    return may_recur(time, begun, ended, std::max<Duration>(kTick, grain_of(time)));
+  };
+  return may(mtime) || may(ctime);
 }
 
 }  // namespace lansync

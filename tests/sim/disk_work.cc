@@ -1,5 +1,6 @@
 #include "tests/sim/disk_work.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace lansync::sim {
@@ -56,11 +57,14 @@ std::optional<Violation> DiskWork::check_reading(const HashJob& job, WallTime no
   const auto longer_than = [](std::int64_t ns, std::chrono::seconds time) {
     return ns > std::chrono::nanoseconds(time).count();
   };
-  if (known != known_.end() && known->second.identity == identity) {
+  const bool same = known != known_.end() && known->second.identity == identity &&
+                    known->second.ctime == job.stat.ctime;
+  if (same) {
     if (!longer_than(now.ns - known->second.since.ns, kWritingDownTime)) return std::nullopt;
     return Violation{"R3", path + " is read though it is known"};
   }
-  if (longer_than(now.ns - job.stat.mtime.ns, kUnsettledTime)) known_[path] = {identity, now};
+  const std::int64_t last = std::max(job.stat.mtime.ns, job.stat.ctime.ns);
+  if (longer_than(now.ns - last, kUnsettledTime)) known_[path] = {identity, job.stat.ctime, now};
   return std::nullopt;
 }
 

@@ -53,6 +53,7 @@ class DiskWork {
   std::set<std::string> given_up_;
   struct Known {
     FileIdentity identity;
+    WallTime ctime;
     WallTime since;
   };
   std::map<std::string, Known> known_;  // By path: what was read, and is nobody's new work.
