@@ -1,5 +1,7 @@
 #include "core/fs/installer.h"
 
+#include <utility>
+
 #include "core/base/assert.h"
 #include "core/base/escape.h"
 
@@ -53,11 +55,16 @@ FileStat at_path(FileSystem& fs, const RelativePath& path, FileStat staged) {
   return staged;
 }
 
-// After an exchange that displaced what it should not have: the newest of the user's versions goes
-// back to the path. Each round puts what is under the stage name there, and sees what comes back.
+// After an exchange that displaced what it should not have (`displaced`, if that is known): the
+// newest of the user's versions goes back to the path. Each round puts what is under the stage name
+// there, and sees what comes back: ours; or what a user has put there since, which goes back in the
+// next round; or, after that, what the round before had put there, which is the older of two.
 Result<InstallOutcome> put_back(FileSystem& fs, std::string_view stage_name,
                                 const RelativePath& path, const FileIdentity& ours,
+                                std::optional<FileIdentity> displaced,
                                 std::string_view trash_name) {
+  std::optional<FileIdentity> put = displaced;
+  std::optional<FileIdentity> put_before;
   for (int attempt = 0; attempt < kPutBackAttemptsMax; ++attempt) {
     auto exchanged = fs.exchange(stage_name, path);
     if (!exchanged && is_missing(exchanged.error())) {
@@ -70,7 +77,10 @@ Result<InstallOutcome> put_back(FileSystem& fs, std::string_view stage_name,
     if (!exchanged) return rescue(fs, stage_name, trash_name);
     auto returned = fs.stat_stage(stage_name);
     if (!returned) return std::move(returned).error();
-    if (FileIdentity::of(*returned) == ours) return changed(path);
+    const FileIdentity came = FileIdentity::of(*returned);
+    if (came == ours) return changed(path);
+    if (came == put_before) break;
+    put_before = std::exchange(put, came);
   }
   return rescue(fs, stage_name, trash_name);
 }
@@ -88,12 +98,12 @@ Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
   auto displaced = fs.stat_stage(stage_name);
   if (!displaced) {
     // Not knowing what it is, it counts as the user's.
-    auto back = put_back(fs, stage_name, path, ours, trash_name);
+    auto back = put_back(fs, stage_name, path, ours, std::nullopt, trash_name);
     if (back) return back;
     return std::move(displaced).error();
   }
   if (FileIdentity::of(*displaced) != expected) {
-    return put_back(fs, stage_name, path, ours, trash_name);
+    return put_back(fs, stage_name, path, ours, FileIdentity::of(*displaced), trash_name);
   }
   auto trashed = fs.move_stage_to_trash(stage_name, trash_name);
   if (!trashed) return std::move(trashed).error();

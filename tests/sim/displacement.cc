@@ -62,12 +62,13 @@ void Displacement::follow(const DiskEffect& effect, WallTime now) {
   }
   if (effect.to == Area::trash) {
     const auto since = displaced_.extract(inode);
-    if (!since.empty()) trashed_[inode] = since.mapped();
+    if (!since.empty()) trashed_[inode] = since.mapped().since;
     if (effect.from == Area::folder) trashed_[inode] = now;
   }
   if (effect.from != Area::folder || effect.to != Area::stage) return;
   const auto ours = installed_.find(inode);
-  if (ours == installed_.end() || ours->second != effect.content) displaced_.emplace(inode, now);
+  if (ours == installed_.end() || ours->second != effect.content)
+    displaced_[inode] = {effect.path, effect.content, now};
 }
 
 }  // namespace lansync::sim

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 
 #include "core/base/time.h"
 #include "core/index/memory_index.h"
@@ -28,14 +29,22 @@ class Displacement {
 
   std::optional<Violation> check(const test::DiskEffect& effect, MemoryIndex& index, WallTime now);
 
+  // What is in the staging folder at this moment, and where it was.
+  struct Displaced {
+    std::string path;
+    std::uint64_t content = 0;  // As DiskEffect has it.
+    WallTime since;
+  };
+  [[nodiscard]] const std::map<std::uint64_t, Displaced>& displaced() const { return displaced_; }
+
  private:
   std::optional<Violation> check_end(const test::DiskEffect& effect, MemoryIndex& index,
                                      WallTime now) const;
   void follow(const test::DiskEffect& effect, WallTime now);
 
   std::map<std::uint64_t, std::uint64_t> installed_;  // By inode: the content. In this job.
-  // By inode: since when it is in the staging folder, or in the trash, instead of at its place.
-  std::map<std::uint64_t, WallTime> displaced_;
+  // By inode: what is in the staging folder, or in the trash since when, instead of at its place.
+  std::map<std::uint64_t, Displaced> displaced_;
   std::map<std::uint64_t, WallTime> trashed_;
   bool crowded_ = false;
 };

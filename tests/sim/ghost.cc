@@ -110,6 +110,13 @@ void Ghost::disclaim(VersionId version, const std::string& path, std::size_t dev
   }
 }
 
+void Ghost::superseded(VersionId version, const std::string& path, std::size_t device) {
+  const auto found = claims_.find(version);
+  if (found == claims_.end()) return;
+  const auto place = found->second.find(path);
+  if (place != found->second.end()) end(place->second, device);
+}
+
 // Who changes a path while copies of it are shown leaves these behind as files of their own.
 void Ghost::detach_copies(const std::string& path, const SeenTree& before) {
   if (is_copy_name(path)) return;

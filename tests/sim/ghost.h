@@ -39,6 +39,9 @@ struct Violation {
 class Ghost {
  public:
   void acted(std::size_t device, const SeenTree& before, const SeenTree& after);
+  // The version was at this path, and is superseded by what the device's person put there, though
+  // it was not to be seen in that moment.
+  void superseded(VersionId version, const std::string& path, std::size_t device);
   // Not a deed: the machine shows older files again, or has forgotten what it knew of them. What it
   // shows and nobody is owed any more may stay, and need not.
   void put_back(const SeenTree& tree);

@@ -54,6 +54,13 @@ void World::person_acts(const Step& step) {
   if (before != after) {
     note(step.device, to_text(step));
     ghost_.acted(step.device, before, after);
+    // Who changes a path in the moment of an exchange supersedes what was there before it, too.
+    for (const auto& [inode, gone] : checks_[step.device].displacement.displaced()) {
+      const auto old = before.find(gone.path);
+      const auto now = after.find(gone.path);
+      if (old == before.end() || now == after.end() || old->second == now->second) continue;
+      ghost_.superseded(gone.content | 1, gone.path, step.device);
+    }
     attribution_.acted(step.device, before, after);
     checks_[step.device].confinement.acted(before, after);
     watch(step.device, before, after);

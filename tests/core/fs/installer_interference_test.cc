@@ -146,6 +146,24 @@ TEST_CASE("An edit just before the exchange stays at the path", "[installer]") {
   }
 }
 
+TEST_CASE("Of two edits around the exchange the later stays at the path", "[installer]") {
+  Scene scene;
+  int calls = 0;
+  scene.fs.before_each([&](DiskOperation operation) {
+    if (operation == DiskOperation::exchange && ++calls == 1) {
+      REQUIRE(scene.fs.user_append("dir/file", " and more"));
+    } else if (operation == DiskOperation::exchange && calls == 2) {
+      REQUIRE(scene.fs.user_replace("dir/file", "the later"));
+    }
+  });
+  const auto outcome = install_step(scene);
+  REQUIRE(outcome);
+  CHECK(outcome->end == InstallEnd::rescued);
+  CHECK(content_of(scene.fs.snapshot(), "dir/file") == "the later");
+  CHECK(content_of(scene.fs.trash_snapshot(), "t") == kOld + std::string(" and more"));
+  CHECK(scene.fs.stage_snapshot().empty());
+}
+
 TEST_CASE("A user who never stops keeps the newest at the path and the rest in the trash",
           "[installer]") {
   Scene scene;
