@@ -72,6 +72,7 @@ Result<void> Applier::replan_one(const RelativePath& path) {
   fetcher_.keep_only(path, installs);
   removals_.erase(path);
   end_complaints(path, *steps);
+  parked_.erase(path);
   if (steps->empty()) {
     window_.erase(path);
     return index_.remove_pending(path);
@@ -80,13 +81,57 @@ Result<void> Applier::replan_one(const RelativePath& path) {
   if (const auto known = window_.find(path); known != window_.end()) {
     if (known->second.waits.has(Waits::reading)) known->second.retry_at = {};
     known->second.waits.clear();
-  } else if (window_.size() < kWindowPaths) {
+  } else if (window_.size() < kWindowPaths || make_place()) {
     window_.emplace(path, Pending{});
   } else {
     all_loaded_ = false;
     passed_over_ = true;
   }
   return {};
+}
+
+// In a full window what changed comes before what waits for its turn to be fetched.
+bool Applier::make_place() {
+  if (!has_waiting_) return false;
+  const auto waiting = std::ranges::find_if(
+      window_, [](const auto& entry) { return entry.second.waits.has(Waits::turn); });
+  has_waiting_ = waiting != window_.end();
+  if (!has_waiting_) return false;
+  window_.erase(waiting);
+  passed_over_ = true;
+  all_loaded_ = false;
+  return true;
+}
+
+// The others that are pending may be served by somebody else.
+void Applier::give_way(TimePoint now) {
+  if (all_loaded_) return;
+  const auto gone = std::erase_if(window_, [now](const auto& entry) {
+    const Pending& pending = entry.second;
+    return pending.waits.has(Waits::turn) && pending.turn_since + kTurnPatience <= now;
+  });
+  passed_over_ = passed_over_ || gone > 0;
+}
+
+// As many as there is room for: fetches make some by ending, and by having nobody left to ask.
+void Applier::call_next() {
+  std::erase_if(full_, [this](const DeviceId& author) {
+    std::size_t room = fetcher_.room_for(author);
+    for (auto pending = window_.begin(); pending != window_.end() && room > 0; ++pending) {
+      if (!pending->second.waits.has(Waits::turn) || pending->second.turn_of != author) continue;
+      pending->second.waits.clear();
+      --room;
+    }
+    return room > 0;
+  });
+}
+
+// Something may be done about it, wherever it is.
+void Applier::expect(const RelativePath& path) {
+  if (parked_.erase(path) > 0) window_.try_emplace(path);
+  if (const auto pending = window_.find(path); pending != window_.end()) {
+    pending->second.waits.clear();
+  }
 }
 
 // Loads pending paths from the index, pass after pass, until one has met nothing that is not here.
@@ -97,7 +142,8 @@ Result<void> Applier::refill() {
   for (const PendingRow& row : *rows) {
     if (window_.size() >= kWindowPaths) return {};
     window_end_ = row.path;
-    if (!removals_.contains(row.path)) window_.try_emplace(row.path, Pending{});
+    const bool known = removals_.contains(row.path) || parked_.contains(row.path);
+    if (!known) window_.try_emplace(row.path, Pending{});
   }
   if (rows->size() == kWindowPaths) return {};
   window_end_ = RelativePath();
@@ -106,15 +152,17 @@ Result<void> Applier::refill() {
 }
 
 Result<void> Applier::advance(Now now) {
+  give_way(now.steady);
   if (auto filled = refill(); !filled) return filled;
-  if (window_.empty() && removals_.paths().empty()) {
+  if (window_.empty() && parked_.empty() && removals_.paths().empty()) {
     removals_.start_over();
     lacking_bytes_ = 0;
     return {};
   }
-  // Fetches make room by ending, and by having nobody left to ask.
+  // Whoever else competed for the last room of a disk is done.
   const bool had_room = std::exchange(had_room_, may_fetch());
   if (had_room_ && !had_room) wake(Waits::room);
+  call_next();
   std::vector<RelativePath> due;
   for (auto& [path, pending] : window_) {
     if (pending.retry_at > now.steady) continue;
@@ -165,14 +213,20 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
     if (!waits) return waits.error();
     pending.waits.add(*waits);
   }
+  if (!pending.waits.has(Waits::turn)) {
+    pending.turn_since = {};
+  } else if (pending.turn_since == TimePoint{}) {
+    pending.turn_since = now.steady;
+    has_waiting_ = true;
+  }
+  if (pending.waits.only(Waits::bytes) && pending.retry_at == TimePoint{}) {
+    parked_.insert(path);
+    window_.erase(found);
+  }
   return adopted && steps->size() == 1 ? replan_one(path) : Result<void>();
 }
 
-void Applier::ready(const RelativePath& source) {
-  if (const auto pending = window_.find(source); pending != window_.end()) {
-    pending->second.waits.clear();
-  }
-}
+void Applier::ready(const RelativePath& source) { expect(source); }
 
 void Applier::handle_scan_progress() { wake(Waits::scan); }
 
@@ -194,11 +248,8 @@ bool Applier::creating() const {
 }
 
 bool Applier::waits_for_bytes_only() const {
-  const auto waits_for_bytes = [](const auto& entry) {
-    return entry.second.waits.only(Waits::bytes) && entry.second.retry_at == TimePoint{};
-  };
-  return !window_.empty() && all_loaded_ && batch_.empty() && !job_under_way_ &&
-         removals_.paths().empty() && std::ranges::all_of(window_, waits_for_bytes);
+  return !parked_.empty() && window_.empty() && all_loaded_ && batch_.empty() && !job_under_way_ &&
+         removals_.paths().empty();
 }
 
 Result<void> Applier::consider_removals(Now now) {
@@ -378,13 +429,20 @@ void Applier::end_complaints(const RelativePath& source, const std::vector<Step>
   if (complaints->second.empty()) complaints_.erase(complaints);
 }
 
-void Applier::retry(const RelativePath& source, TimePoint at) { window_[source].retry_at = at; }
+void Applier::retry(const RelativePath& source, TimePoint at) {
+  parked_.erase(source);
+  window_[source].retry_at = at;
+}
 
 std::optional<TimePoint> Applier::next_deadline() const {
   std::optional<TimePoint> deadline = removals_.next_deadline();
+  const auto due = [&](TimePoint at) {
+    if (!deadline || at < *deadline) deadline = at;
+  };
   for (const auto& [path, pending] : window_) {
-    if (pending.retry_at == TimePoint{}) continue;
-    if (!deadline || pending.retry_at < *deadline) deadline = pending.retry_at;
+    if (pending.retry_at != TimePoint{}) due(pending.retry_at);
+    const bool gives_way = !all_loaded_ && pending.waits.has(Waits::turn);
+    if (gives_way) due(pending.turn_since + kTurnPatience);
   }
   return deadline;
 }

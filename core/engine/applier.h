@@ -30,6 +30,9 @@ namespace lansync {
 //     a moved file is copied from its old place; and when they are too many they wait for
 //     release().
 //   - What cannot be done now is tried again later, and is an issue meanwhile.
+//   - What waits for bytes that nobody sends takes no place from other paths: paths whose bytes are
+//   asked for are not in the window, and those that wait for their turn to be asked for give way to
+//   paths that changed, and after kTurnPatience to all others.
 //
 // While a job is under way its directories are frozen for the scan.
 //
@@ -41,6 +44,8 @@ class Applier {
   static constexpr std::chrono::seconds kRetryDelay{30};
   static constexpr std::chrono::seconds kBusyDelay{2};
   static constexpr std::chrono::seconds kNoSpaceDelay{5};
+  // Long enough to be reached, where files arrive; loading a window of paths again is work.
+  static constexpr std::chrono::seconds kTurnPatience{10};
 
   Applier(Index& index, Intents& intents, Fetcher& fetcher, Scan& scan, PathIssues& issues,
           const CopyNames& names)
@@ -83,7 +88,14 @@ class Applier {
   [[nodiscard]] std::uint64_t lacking_bytes() const { return lacking_bytes_; }
 
  private:
-  enum class Waits : std::uint8_t { bytes = 1, room = 2, tree = 4, scan = 8, reading = 16 };
+  enum class Waits : std::uint8_t {
+    bytes = 1,
+    room = 2,
+    turn = 4,
+    tree = 8,
+    scan = 16,
+    reading = 32
+  };
   // What the steps of a pending path wait for; none of it: the path is due. Any of it wakes it.
   class WaitsFor {
    public:
@@ -98,7 +110,9 @@ class Applier {
   };
   struct Pending {
     WaitsFor waits;
-    TimePoint retry_at{};  // Not before.
+    TimePoint retry_at{};    // Not before.
+    TimePoint turn_since{};  // Since when it waits for its turn to be fetched.
+    DeviceId turn_of;        // Among the files of this author.
   };
   // A step in the job under way, with what it takes to understand its result.
   struct InJob {
@@ -109,6 +123,10 @@ class Applier {
   Result<std::vector<Step>> steps_for(const RelativePath& path);
   Result<void> replan_one(const RelativePath& path);
   Result<void> refill();
+  void expect(const RelativePath& path);
+  bool make_place();
+  void give_way(TimePoint now);
+  void call_next();
   Result<void> examine(const RelativePath& path, Now now);
   Result<Waits> take(const Step& step, Now now);
   Waits read_first(const Step& step, Now now);
@@ -140,9 +158,11 @@ class Applier {
   RootIdentity root_;
 
   std::map<RelativePath, Pending> window_;
-  RelativePath window_end_;  // Paths after this have not been loaded from the index yet.
+  std::set<RelativePath> parked_;  // Their bytes are being fetched; no more than fetches.
+  RelativePath window_end_;        // Paths after this have not been loaded from the index yet.
   bool all_loaded_ = false;
   bool passed_over_ = false;  // A path came while the window was full: another pass is due.
+  bool has_waiting_ = false;  // Somebody in the window may be waiting for its turn.
 
   std::vector<ApplyStep> batch_;
   std::vector<InJob> batch_steps_;
@@ -150,7 +170,8 @@ class Applier {
   std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
   std::set<RelativePath> making_;         // Directories that the batch makes.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
-  bool had_room_ = true;                  // For fetches: at the last look, and none lacked it.
+  bool had_room_ = true;                  // On the disk: at the last look, and none lacked it.
+  std::set<DeviceId> full_;               // Whose files wait for their turn to be fetched.
   std::map<RelativePath, std::map<std::string, std::string>> complaints_;  // By source: path, code.
   bool job_under_way_ = false;
   std::uint64_t trash_serial_ = 0;

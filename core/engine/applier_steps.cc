@@ -91,9 +91,7 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
 }
 
 // On a full disk one at a time: of two that compete for the last room neither gets it.
-bool Applier::may_fetch() const {
-  return fetcher_.has_room() && !(lacking_bytes_ > 0 && fetcher_.busy());
-}
+bool Applier::may_fetch() const { return lacking_bytes_ == 0 || !fetcher_.busy(); }
 
 Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
   ApplyStep apply;
@@ -108,9 +106,17 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
     apply.kind = ApplyStep::Kind::install_link;
     apply.link_target = step.node.link_target;
   } else if (step.node.size > 0 && !fetcher_.staged(step.path, step.node.content)) {
-    if (!fetcher_.fetching(step.path, step.node.content) && !may_fetch()) {
-      had_room_ = false;
-      return Waits::room;
+    if (!fetcher_.fetching(step.path, step.node.content)) {
+      if (!may_fetch()) {
+        had_room_ = false;
+        return Waits::room;
+      }
+      const DeviceId& author = step.node.version.author.device;
+      if (fetcher_.room_for(author) == 0) {
+        full_.insert(author);
+        window_[step.source].turn_of = author;
+        return Waits::turn;
+      }
     }
     const auto started = fetcher_.start({.path = step.path,
                                          .source = step.source,

@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kEqualsLookedAt = 8;
 constexpr std::size_t kAlternativesMax = 2;  // Places looked at for one chunk that is here already.
-constexpr std::size_t kStalledFactor = 8;    // Fetches kept for each that may be under way.
 
 }  // namespace
 
@@ -20,6 +19,8 @@ Result<void> Fetcher::start(const Wanted& wanted) {
     if (before.content == wanted.content) {
       // Who wanted it has to look again at what it wants.
       if (before.source != wanted.source) ready_.push_back(before.source);
+      ++kept_[wanted.version.author.device];
+      let_go(before.version);
       before.source = wanted.source;
       before.version = wanted.version;
       return {};
@@ -43,6 +44,7 @@ Result<void> Fetcher::start(const Wanted& wanted) {
     }
   }
   fetches_.emplace(id, std::move(fetch));
+  ++kept_[wanted.version.author.device];
   by_path_.emplace(wanted.path, id);
   return {};
 }
@@ -86,19 +88,39 @@ bool Fetcher::stalled(const Fetch& fetch) const {
   return waiting && fetch.under_way == 0 && !source_for(fetch);
 }
 
-bool Fetcher::has_room() const {
-  if (fetches_.size() < kFetchesMax) return true;
-  const auto idle =
-      std::ranges::count_if(fetches_, [this](const auto& entry) { return stalled(entry.second); });
-  return fetches_.size() - static_cast<std::size_t>(idle) < kFetchesMax &&
-         fetches_.size() < kFetchesMax * kStalledFactor;
+// Of what can be kept in all, each author may have as much as it leaves to the others: a dynamic
+// threshold, as switches share their buffers (Choudhury and Hahne, "Dynamic queue length
+// thresholds for shared-memory packet switches", 1998).
+std::size_t Fetcher::room_for(const DeviceId& author) const {
+  const auto known = kept_.find(author);
+  const std::size_t kept = known == kept_.end() ? 0 : known->second;
+  const std::size_t taken = fetches_.size() + kept;
+  if (taken >= kFetchesKeptMax) return 0;
+  std::size_t under_way = kept;
+  if (kept >= kFetchesMax) {
+    under_way = static_cast<std::size_t>(std::ranges::count_if(fetches_, [&](const auto& entry) {
+      return entry.second.wanted.version.author.device == author && !stalled(entry.second);
+    }));
+  }
+  if (under_way >= kFetchesMax) return 0;
+  return std::min(kFetchesMax - under_way, (kFetchesKeptMax - taken + 1) / 2);
 }
 
 void Fetcher::erase(const RelativePath& path) {
   const auto known = by_path_.find(path);
-  if (known == by_path_.end()) return;
-  fetches_.erase(known->second);
-  by_path_.erase(known);
+  if (known != by_path_.end()) erase(fetches_.find(known->second));
+}
+
+void Fetcher::let_go(const Dot& version) {
+  const auto kept = kept_.find(version.author.device);
+  if (--kept->second == 0) kept_.erase(kept);
+}
+
+void Fetcher::erase(std::map<FetchId, Fetch>::iterator fetch) {
+  const Wanted& wanted = fetch->second.wanted;
+  let_go(wanted.version);
+  by_path_.erase(wanted.path);
+  fetches_.erase(fetch);
 }
 
 void Fetcher::keep_only(const RelativePath& source, const std::set<RelativePath>& paths) {
@@ -298,14 +320,18 @@ void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
   if (found == fetches_.end()) return;
   Fetch& fetch = found->second;
   --fetch.under_way;
-  if (written) return check_done(fetch);
+  const auto peer = peers_.find(job.peer);
+  if (written) {
+    if (peer != peers_.end()) peer->second.silences = 0;
+    return check_done(fetch);
+  }
   if (written.error().code != make_error_code(Errc::mismatch)) {
     return fail(job.fetch, std::move(written).error());
   }
   fetch.missing.push_front(job.chunk);
   fetch.lacking.insert(job.peer);
   look_again_if_idle(fetch);
-  if (const auto peer = peers_.find(job.peer); peer != peers_.end()) ++peer->second.wrong_chunks;
+  if (peer != peers_.end()) ++peer->second.wrong_chunks;
 }
 
 void Fetcher::check_done(Fetch& fetch) {
@@ -318,8 +344,7 @@ void Fetcher::fail(FetchId id, Error error) {
   const auto found = fetches_.find(id);
   const Wanted& wanted = found->second.wanted;
   failed_.push_back({wanted.path, wanted.source, std::move(error)});
-  by_path_.erase(found->second.wanted.path);
-  fetches_.erase(found);
+  erase(found);
   garbage_ = true;
 }
 

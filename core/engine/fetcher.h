@@ -41,11 +41,16 @@ enum class FetchId : std::uint64_t {};
 //
 // Drive it: start() files; perform the jobs; send the requests; take finished() and failed().
 //
-// Bounds: kFetchesMax files; kBytesInFlightMax bytes asked for or being written.
+// Fair turns: files that one author announced and nobody serves, or a member that does not answer,
+// take no room from the files of others and no requests from other members.
+//
+// Bounds: for each author kFetchesMax files that may be under way, kFetchesKeptMax in all;
+// kBytesInFlightMax bytes asked for or being written.
 // Owned by one share's engine. `peers` is the engine's and outlives this.
 class Fetcher {
  public:
   static constexpr std::size_t kFetchesMax = 256;
+  static constexpr std::size_t kFetchesKeptMax = 2048;
   static constexpr std::uint64_t kBytesInFlightMax = std::uint64_t{32} << 20;
   static constexpr std::size_t kRequestsPerPeerMax = 8;
   static constexpr std::size_t kStageJobsMax = 2;
@@ -73,8 +78,10 @@ class Fetcher {
 
   Fetcher(Index& index, std::map<DeviceId, PeerState>& peers) : index_(index), peers_(peers) {}
 
-  // Fetches for which there is no source at present do not take room from others.
-  [[nodiscard]] bool has_room() const;
+  // How many files that this device published may be started, at least. Fetches for which there is
+  // no source at present do not take its room; nobody may take all that there is, even if all of
+  // theirs have none.
+  [[nodiscard]] std::size_t room_for(const DeviceId& author) const;
   // If the same content is being fetched for the path, it is from now on for this source; another
   // content for the path is replaced.
   Result<void> start(const Wanted& wanted);
@@ -159,6 +166,8 @@ class Fetcher {
   void heard_from(const DeviceId& peer, TimePoint now);
   void erase(const RelativePath& path);
   void displace(const RelativePath& path);
+  void let_go(const Dot& version);
+  void erase(std::map<FetchId, Fetch>::iterator fetch);
   Result<StageJob> stage_job(const Fetch& fetch);
   void look_again_if_idle(Fetch& fetch);
   void give_back(Place& place, const DeviceId& peer, bool lacks);
@@ -171,6 +180,7 @@ class Fetcher {
   std::map<DeviceId, PeerState>& peers_;
   std::map<FetchId, Fetch> fetches_;
   std::map<RelativePath, FetchId> by_path_;
+  std::map<DeviceId, std::size_t> kept_;  // How many fetches, by who published the file.
   std::map<std::uint32_t, Outstanding> requests_;
   std::map<std::uint32_t, DeviceId> given_up_;
   std::deque<FetchJob> write_jobs_;

@@ -1,5 +1,6 @@
 // Whom the fetcher asks, for what, and what becomes of a request that is not answered.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/base/limits.h"
@@ -22,10 +23,11 @@ std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {
   const PeerState* best = nullptr;
   for (const auto& [device, peer] : peers_) {
     if (!can_serve(peer, fetch)) continue;
-    // Whoever has everything surely has this; then whoever is asked for least.
+    // Who let others wait is asked for what nobody else has. Whoever has everything surely has
+    // this; then whoever is asked for least.
     const auto better = [](const PeerState& left, const PeerState& right) {
-      return std::pair(!left.state.in_sync, left.requested_bytes) <
-             std::pair(!right.state.in_sync, right.requested_bytes);
+      return std::tuple(left.silences, !left.state.in_sync, left.requested_bytes) <
+             std::tuple(right.silences, !right.state.in_sync, right.requested_bytes);
     };
     if (best == nullptr || better(peer, *best)) best = &peer;
   }
@@ -62,7 +64,9 @@ std::optional<Fetcher::Request> Fetcher::poll_list_request(TimePoint now) {
 }
 
 std::optional<Fetcher::Request> Fetcher::poll_chunk_request(PeerState& peer, TimePoint now) {
-  if (bytes_in_flight_ >= kBytesInFlightMax || requests_to(peer.device) >= kRequestsPerPeerMax) {
+  // What a peer is asked for leaves as much for the others: see room_for().
+  if (bytes_in_flight_ + peer.requested_bytes >= kBytesInFlightMax ||
+      requests_to(peer.device) >= kRequestsPerPeerMax) {
     return std::nullopt;
   }
   ChunkRequest request;
@@ -151,6 +155,7 @@ void Fetcher::handle_timeout(TimePoint now) {
   for (const std::uint32_t request : late) {
     const DeviceId peer = requests_.at(request).peer;
     if (const auto state = peers_.find(peer); state != peers_.end()) {
+      if (state->second.silent_until <= now) ++state->second.silences;
       state->second.silent_until = now + kSilentPause;
     }
     given_up_.emplace(request, peer);

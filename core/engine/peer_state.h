@@ -31,6 +31,8 @@ struct PeerState {
   int wrong_chunks = 0;
   // It was asked and did not answer for long: others are asked until then.
   TimePoint silent_until{};
+  // How often that happened since a chunk of it was last written.
+  int silences = 0;
 };
 
 }  // namespace lansync

@@ -84,7 +84,7 @@ class ServingTest(EvilContentTest):
 
     def test_B105_who_publishes_and_serves_nothing_keeps_nobody_waiting(self):
         self.offer("silent", *(a_file(f"file {number}", os.urandom(100))
-                               for number in range(200)))
+                               for number in range(1500)))
         wait_until(lambda: self.heard(CHUNK_REQUEST) > 0, "a request")
         self.assert_still_syncs()
         self.assertLessEqual(self.heard(CHUNK_REQUEST), 8)

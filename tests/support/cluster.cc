@@ -23,6 +23,11 @@ Sign signer(const DeviceKeys& keys) {
   };
 }
 
+bool is_answer(const MessageBody& body) {
+  return std::holds_alternative<ChunkListReply>(body) ||
+         std::holds_alternative<ChunksMissing>(body);
+}
+
 }  // namespace
 
 Cluster::Cluster(std::size_t nodes, std::uint64_t seed)
@@ -206,9 +211,11 @@ void Cluster::drain(std::size_t i) {
     const std::size_t to = ends.first == i ? ends.second : ends.first;
     const DeviceId& device = nodes_[to]->keys.id();
     while (auto body = node.engine->poll_message(device, now())) {
+      if (mute_.contains(i) && is_answer(*body)) continue;
       deliver(i, to, encode(Message{node.membership->share(), *std::move(body)}), false);
     }
     while (auto chunk = node.engine->poll_data(device)) {
+      if (mute_.contains(i)) continue;
       Bytes record = encode(ChunkData{node.membership->share(), chunk->request, chunk->place, 0});
       append(record, chunk->bytes);
       deliver(i, to, std::move(record), true);

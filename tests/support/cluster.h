@@ -51,6 +51,10 @@ class Cluster {
   void remove_member(std::size_t by, std::size_t whom);
   // The watcher of node i noticed something.
   void changed(std::size_t i);
+  // From now on node i publishes and asks like any other, and answers no request for bytes; or it
+  // does again.
+  void serve_nothing(std::size_t i) { mute_.insert(i); }
+  void serve_again(std::size_t i) { mute_.erase(i); }
   // The process dies and starts again: connections and what was not committed are lost.
   void restart(std::size_t i);
   // As restart(), without the index: the device begins a new log.
@@ -99,6 +103,7 @@ class Cluster {
   std::vector<Event> events_;  // A heap, earliest first.
   std::uint64_t next_serial_ = 0;
   std::vector<std::string> complaints_;
+  std::set<std::size_t> mute_;
 };
 
 }  // namespace lansync::test
