@@ -5,6 +5,7 @@
 #include "core/base/assert.h"
 #include "core/base/byte_io.h"
 #include "core/base/limits.h"
+#include "core/chunk/chunk_list.h"
 #include "core/chunk/hash.h"
 
 namespace lansync {
@@ -94,6 +95,13 @@ Bytes encode_body(const Change& change) {
   return std::move(writer).take();
 }
 
+// An empty file is shown without asking anybody for bytes, so nothing else would notice that its
+// content is said to be another.
+bool agree_on_emptiness(const Change& change) {
+  const bool empty = change.content == ChunkList().content_id();
+  return empty == (change.size == 0) && (!empty || change.one_chunk);
+}
+
 void decode_kind_fields(ByteReader& reader, Change& change) {
   switch (change.kind) {
     case ChangeKind::file:
@@ -103,6 +111,7 @@ void decode_kind_fields(ByteReader& reader, Change& change) {
           reader.varint_up_to(static_cast<std::uint64_t>(ChunkClass::mib4)));
       change.one_chunk = reader.varint_up_to(1) == 1;
       if (change.one_chunk && change.size > limits::kChunkBytesMax) reader.fail(Errc::malformed);
+      if (!agree_on_emptiness(change)) reader.fail(Errc::malformed);
       break;
     case ChangeKind::link:
       change.link_target = as_text(reader.sized(limits::kLinkTargetBytesMax));

@@ -117,11 +117,27 @@ class ServingTest(EvilContentTest):
         self.offer("honest",
                    change("file", "short", content=b"1234".hex(), size=100),
                    change("file", "long", content=b"12345678".hex(), size=4),
-                   change("file", "parts", chunks=[b"12".hex(), b"34".hex()], size=3),
-                   change("file", "nothing", content_id=other, size=0),
-                   change("file", "no parts", content_id=other, size=0, one_chunk=False))
+                   change("file", "parts", chunks=[b"12".hex(), b"34".hex()], size=3))
         self.assert_still_syncs()
         self.assert_nothing_at("short", "long", "parts")
+        self.assert_unharmed()
+
+    def test_B107_an_empty_file_of_another_content_is_refused(self):
+        other = self.evil.ok("hash", bytes=b"other".hex())["hash"]
+        nothing = self.evil.ok("hash", bytes="")["hash"]
+        self.offer("honest", a_file("empty", b""))
+        wait_until((self.device(2).folder / "empty").is_file, "an empty file")
+        lies = ({"content_id": other, "size": 0},
+                {"content_id": other, "size": 0, "one_chunk": False},
+                {"content_id": nothing, "size": 0, "one_chunk": False},
+                {"content_id": nothing, "size": 1})
+        for number, lie in enumerate(lies):
+            # In the place of the one before, which nobody took.
+            self.evil.publish(change("file", "lie", **lie), again=number > 0)
+            self.evil.wait_until_hung_up_on(f"the refusal of {lie}")
+            self.assertIn("change: malformed", self.device(1).log().splitlines()[-1])
+            self.evil.connect()
+        self.assert_nothing_at("lie")
         self.assert_unharmed()
 
     def test_B028_a_file_larger_than_the_disk_is_not_begun(self):

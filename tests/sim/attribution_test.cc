@@ -23,6 +23,7 @@ class Publisher {
     Change change;
     change.path = *RelativePath::parse(path);
     change.kind = kind;
+    change.size = 1;  // Of some content.
     std::array changes{change};
     std::set<RelativePath> touched;
     REQUIRE(replica_.load());

@@ -62,6 +62,7 @@ class Pair {
   // One writes, both know.
   void publish(std::vector<Change> changes) {
     std::set<RelativePath> touched;
+    for (Change& change : changes) change.size = 1;  // Of some content.
     REQUIRE(one.replica.publish(changes, touched));
     const auto places = one.index.segments(arrivals, 1000);
     for (const SegmentPlace& place : *places) {

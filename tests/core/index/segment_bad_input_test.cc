@@ -5,6 +5,7 @@
 
 #include "core/base/byte_io.h"
 #include "core/base/limits.h"
+#include "core/chunk/hash.h"
 #include "tests/core/index/sample_segment.h"
 
 namespace lansync::test {
@@ -15,6 +16,7 @@ struct BodyParts {
   std::uint64_t kind = 1;
   std::uint64_t based = 0;
   std::uint64_t size = 5;
+  ContentId content;
   std::uint64_t chunk_class = 0;
   std::uint64_t one_chunk = 1;
   std::string target = "t";
@@ -30,7 +32,7 @@ Bytes body_of(const BodyParts& parts) {
   writer.varint(parts.based);
   if (parts.kind == 1) {
     writer.varint(parts.size);
-    writer.raw(ContentId{}.view());
+    writer.raw(parts.content.view());
     writer.varint(parts.chunk_class);
     writer.varint(parts.one_chunk);
   }
@@ -55,6 +57,14 @@ TEST_CASE("Bodies that break a rule are refused", "[index][segment]") {
   CHECK(error_of_body({.kind = 3}) == Errc{});
   CHECK(error_of_body({.size = limits::kChunkBytesMax}) == Errc{});
   CHECK(error_of_body({.size = limits::kFileBytesMax, .one_chunk = 0}) == Errc{});
+
+  const ContentId nothing{hash_of({})};
+  CHECK(error_of_body({.size = 0, .content = nothing}) == Errc{});
+  CHECK(error_of_body({.size = 0}) == Errc::malformed);
+  CHECK(error_of_body({.size = 0, .content = nothing, .one_chunk = 0}) == Errc::malformed);
+  CHECK(error_of_body({.size = 0, .one_chunk = 0}) == Errc::malformed);
+  CHECK(error_of_body({.size = 1, .content = nothing}) == Errc::malformed);
+  CHECK(error_of_body({.size = 1, .content = nothing, .one_chunk = 0}) == Errc::malformed);
 
   CHECK(error_of_body({.kind = 0}) == Errc::malformed);
   CHECK(error_of_body({.kind = 6}) == Errc::limit_exceeded);

@@ -178,6 +178,7 @@ TEST_CASE("Any change that can be made reads back", "[index][segment]") {
       change.size = size % (limits::kFileBytesMax + 1);
       change.one_chunk = change.size <= limits::kChunkBytesMax;
       change.content = id_of<ContentId>(7);
+      if (change.size == 0) change.content.bytes = hash_of({});
     }
     if (change.kind == ChangeKind::link) {
       std::erase(target, '\0');
