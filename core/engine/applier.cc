@@ -382,6 +382,10 @@ void Applier::record_failure(const InJob& done, const Error& error, TimePoint no
               "delete the folder, or move what is in it"});
     scan_.request(step.path, true);
     retry(step.source, now + kRetryDelay);
+  } else if (error.code == std::errc::cross_device_link) {
+    // What was staged for it stays good.
+    complain(step.source, mounted_there(step.path.text()));
+    retry(step.source, now + kRetryDelay);
   } else if (error.code == make_error_code(Errc::corrupt)) {
     fetcher_.cancel(step.path);
     retry(step.source, now + kBusyDelay);

@@ -144,7 +144,7 @@ Result<void> DiskCheck::compare(const std::vector<DirEntry>& listing) {
     // What cannot be in a share is none of its business; the scan complains of it.
     if (!path || entry.stat.kind == NodeKind::other) continue;
     const auto known = not_seen.extract(entry.name);
-    if (!wanted(*path)) continue;
+    if (!wanted(*path) || entry.elsewhere) continue;
     if (known.empty()) {
       suspect(*path, {unknown(*path), listing_, entry.stat, {}});
     } else {

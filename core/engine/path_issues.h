@@ -20,6 +20,12 @@ struct PathIssue {
   friend bool operator==(const PathIssue&, const PathIssue&) = default;
 };
 
+// Said wherever something that is mounted inside the share is met.
+inline PathIssue mounted_there(std::string path) {
+  return {std::move(path), "mounted", "another disk is mounted here",
+          "it is not synced, nor is what it hides; unmount it, or make it a share of its own"};
+}
+
 // One issue for each path, the latest; at most kIssuesMax are kept.
 class PathIssues {
  public:

@@ -99,6 +99,10 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
       // Its parent tells what is there instead. What was in it is not there, whatever that is.
       if (auto reported = report_gone_beneath(dir); !reported) return reported;
       request(dir.parent(), false);
+    } else if (error.code == std::errc::cross_device_link) {
+      // The folder that it is in tells so too, unless the kernel is too old to say.
+      issues_.raise(mounted_there(dir.text()));
+      failed_.try_emplace(dir.parent(), false);
     } else {
       issues_.raise({dir.text(), "unreadable", to_string(error),
                      "make the folder readable for the user that lansync runs as"});
@@ -127,7 +131,7 @@ void Scan::note_failure(const RelativePath& dir, bool recursive, const Error& er
 // a listing shows anew; what cannot be read is only known to be over when it is gone.
 void Scan::clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing) {
   issues_.clear_in(dir.text(), [&](const PathIssue& issue, std::string_view name) {
-    if (issue.code == "name" || issue.code == "special") return true;
+    if (issue.code == "name" || issue.code == "special" || issue.code == "mounted") return true;
     return issue.code == "unreadable" &&
            std::ranges::none_of(listing, [&](const DirEntry& entry) { return entry.name == name; });
   });
@@ -155,6 +159,12 @@ Result<void> Scan::compare(const RelativePath& dir, const std::vector<DirEntry>&
       continue;
     }
     if (known != missing.end()) missing.erase(known);
+    if (entry.elsewhere) {
+      // What it hides is not gone, and comes to light again.
+      issues_.raise(mounted_there(path->text()));
+      gone_.erase(*path);
+      continue;
+    }
     if (row && row->stat.kind == NodeKind::dir && entry.stat.kind != NodeKind::dir) {
       if (auto reported = report_gone_beneath(row->path); !reported) return reported;
     }

@@ -50,6 +50,8 @@ struct FileIdentity {
 struct DirEntry {
   std::string name;  // As the disk has it: may be no valid name for a share.
   FileStat stat;
+  // Something else is mounted there: what `stat` says is of that, and is not the share's.
+  bool elsewhere = false;
 };
 
 // Which directory a share's root really is. Compared before every scan: a disk that is not mounted
@@ -90,6 +92,9 @@ class StageFile : public ReadFile {
 // The real one is os/share_root (every path operation that lansync does for another device goes
 // through it: nothing outside the root is ever reached, no symbolic link is ever followed); tests
 // have a memory one. Names in stage and trash are flat and chosen by lansync.
+//
+// What is mounted inside the root is no part of the share: list() says where that is, and nothing
+// there is reached (cross_device_link).
 //
 // Errors keep the system's code: no_such_file_or_directory, file_exists, directory_not_empty,
 // no_space_on_device, too_many_symbolic_link_levels (a link stands in the way), ...

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "core/base/assert.h"
@@ -20,20 +19,26 @@ constexpr int kAttemptsMax = 128;
 int call_openat2(int root, const char* path, int flags) {
   open_how how{};
   how.flags = static_cast<std::uint64_t>(flags);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   return static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof(how)));
 }
 
 // One step, with O_PATH. What is there is opened first and looked at then: it can't change
 // meanwhile.
-int open_component(int dir, const char* name) {
+int open_component(int dir, const char* name, const Mount& mount) {
   UniqueFd fd(uninterrupted([&] { return ::openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC); }));
   if (!fd) return -1;
-  struct stat raw{};
-  if (::fstat(fd.get(), &raw) != 0) return -1;
-  if (S_ISDIR(raw.st_mode)) return fd.release();
-  errno = S_ISLNK(raw.st_mode) ? ELOOP : ENOTDIR;
+  const auto seen = stat_at(fd.get(), {});
+  if (!seen) return -1;
+  const bool within = seen->is_within(mount);
+  if (seen->stat.kind == NodeKind::dir && within) return fd.release();
+  errno = !within ? EXDEV : seen->stat.kind == NodeKind::link ? ELOOP : ENOTDIR;
   return -1;
+}
+
+Mount mount_of(int dir) {
+  const auto seen = stat_at(dir, {});
+  return seen ? seen->mount : Mount{};
 }
 
 Beneath::Walk usable(int root, Beneath::Walk wanted) {
@@ -47,7 +52,7 @@ Beneath::Walk usable(int root, Beneath::Walk wanted) {
 }  // namespace
 
 Beneath::Beneath(UniqueFd root, Walk walk)
-    : root_(std::move(root)), walk_(usable(root_.get(), walk)) {
+    : root_(std::move(root)), walk_(usable(root_.get(), walk)), mount_(mount_of(root_.get())) {
   LANSYNC_ASSERT(root_);
 }
 
@@ -65,7 +70,7 @@ int Beneath::open_by_component(std::string_view dir, int flags) const {
   while (!dir.empty()) {
     const std::size_t slash = std::min(dir.find('/'), dir.size());
     const std::string name(dir.substr(0, slash));
-    UniqueFd next(open_component(at ? at.get() : root_.get(), name.c_str()));
+    UniqueFd next(open_component(at ? at.get() : root_.get(), name.c_str(), mount_));
     if (!next) return -1;
     at = std::move(next);
     dir.remove_prefix(std::min(slash + 1, dir.size()));

@@ -5,12 +5,14 @@
 
 #include "core/base/result.h"
 #include "core/fs/relative_path.h"
+#include "core/os/file_stat.h"
 #include "core/os/unique_fd.h"
 
 namespace lansync {
 
 // Opens directories beneath a root that it owns, and nothing else: a symbolic link anywhere on the
-// way is an error (too_many_symbolic_link_levels), also if somebody puts it there while we walk.
+// way is an error (too_many_symbolic_link_levels), also if somebody puts it there while we walk;
+// and so is something that is mounted there (cross_device_link).
 //
 // What is in a directory is then reached with the *at calls and a single name. Holding no cache of
 // directories is deliberate: one resolution costs a microsecond, and a remembered descriptor would
@@ -37,6 +39,8 @@ class Beneath {
   [[nodiscard]] Result<Place> find(const RelativePath& path) const;
 
   [[nodiscard]] int root() const { return root_.get(); }
+  // The root's.
+  [[nodiscard]] const Mount& mount() const { return mount_; }
 
  private:
   // Both return a descriptor, or -1 and errno.
@@ -45,6 +49,7 @@ class Beneath {
 
   UniqueFd root_;
   Walk walk_;
+  Mount mount_;
 };
 
 }  // namespace lansync

@@ -54,15 +54,17 @@ Result<std::vector<DirEntry>> list_entries(UniqueFd dir, std::string_view hidden
                                            std::string_view name) {
   NameStream names(std::move(dir));
   if (!names) return errno_about(name);
+  const auto itself = stat_at(names.fd(), {});
+  if (!itself) return errno_about(name);
   std::vector<DirEntry> entries;
   while (const dirent* entry = names.next()) {
     if (entry->d_name == hidden) continue;
-    struct stat raw{};
-    if (::fstatat(names.fd(), entry->d_name, &raw, AT_SYMLINK_NOFOLLOW) != 0) {
+    const auto seen = stat_at(names.fd(), entry->d_name);
+    if (!seen) {
       if (errno == ENOENT) continue;
       return errno_about(name);
     }
-    entries.push_back({entry->d_name, to_file_stat(raw)});
+    entries.push_back({entry->d_name, seen->stat, !seen->is_within(itself->mount)});
   }
   if (errno != 0) return errno_about(name);
   return entries;

@@ -1,8 +1,9 @@
 #include "core/os/file_stat.h"
 
-#include <fcntl.h>
+#include <cerrno>
 
-#include "core/os/system_call.h"
+#include <fcntl.h>
+#include <sys/sysmacros.h>
 
 namespace lansync {
 namespace {
@@ -40,6 +41,33 @@ FileStat to_file_stat(const struct stat& raw) {
   return stat;
 }
 
+bool MountedStat::is_within(const Mount& other) const {
+  if (mount.id != 0 && other.id != 0) return mount.id == other.id;
+  return stat.kind != NodeKind::dir || mount.device == other.device;
+}
+
+std::optional<MountedStat> stat_at(int dir, const std::string& name) {
+  const int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name.empty() ? AT_EMPTY_PATH : 0);
+  struct statx raw{};
+  if (::statx(dir, name.c_str(), flags, STATX_BASIC_STATS | STATX_MNT_ID, &raw) != 0) {
+    // A container's filter may know nothing of statx.
+    struct stat old{};
+    if (errno != EPERM || ::fstatat(dir, name.c_str(), &old, flags) != 0) return std::nullopt;
+    return MountedStat{to_file_stat(old), {0, old.st_dev}};
+  }
+  MountedStat seen;
+  seen.stat.kind = kind_of(raw.stx_mode);
+  seen.stat.size = raw.stx_size;
+  seen.stat.mtime = to_wall_time({raw.stx_mtime.tv_sec, raw.stx_mtime.tv_nsec});
+  seen.stat.mode = raw.stx_mode & 0777U;
+  seen.stat.inode = raw.stx_ino;
+  seen.stat.links = raw.stx_nlink;
+  seen.stat.ctime = to_wall_time({raw.stx_ctime.tv_sec, raw.stx_ctime.tv_nsec});
+  seen.mount.device = ::makedev(raw.stx_dev_major, raw.stx_dev_minor);
+  if ((raw.stx_mask & STATX_MNT_ID) != 0) seen.mount.id = raw.stx_mnt_id;
+  return seen;
+}
+
 timespec to_timespec(WallTime time) {
   timespec result{};
   result.tv_sec = time.ns / kNanosPerSecond;
@@ -50,12 +78,6 @@ timespec to_timespec(WallTime time) {
     --result.tv_sec;
   }
   return result;
-}
-
-Result<FileStat> stat_at(int dir, const std::string& name) {
-  struct stat raw{};
-  if (::fstatat(dir, name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) return errno_about(name);
-  return to_file_stat(raw);
 }
 
 }  // namespace lansync

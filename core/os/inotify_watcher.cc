@@ -23,10 +23,11 @@ constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 // Reads before the caller gets its turn: the kernel's default queue of 16,384 events and more.
 constexpr int kReadsMax = 32;
 
-// What happens when a directory goes away while we look at it.
+// What happens when a directory goes away while we look at it, or something is mounted there, which
+// is not synced.
 bool is_gone(std::error_code code) {
-  return code == std::errc::no_such_file_or_directory || code == std::errc::not_a_directory ||
-         code == std::errc::too_many_symbolic_link_levels;
+  return code == std::errc::cross_device_link || code == std::errc::no_such_file_or_directory ||
+         code == std::errc::not_a_directory || code == std::errc::too_many_symbolic_link_levels;
 }
 
 // By way of a descriptor: the path that it came from may lead elsewhere by now.

@@ -25,9 +25,18 @@ Result<UniqueFd> open_root(const std::string& path) {
   return fd;
 }
 
+// What is at the place, unless something else is mounted there.
+Result<FileStat> look_at(const Beneath::Place& place, const Mount& mount) {
+  const auto seen = stat_at(place.dir.get(), place.name);
+  if (!seen) return errno_about(place.name);
+  if (!seen->is_within(mount)) return error_about(std::errc::cross_device_link, place.name);
+  return seen->stat;
+}
+
 // What a change of mode or time may be done to.
-Result<void> check_metadata_target(const Beneath::Place& place, bool links_allowed) {
-  auto stat = stat_at(place.dir.get(), place.name);
+Result<void> check_metadata_target(const Beneath::Place& place, const Mount& mount,
+                                   bool links_allowed) {
+  auto stat = look_at(place, mount);
   if (!stat) return std::move(stat).error();
   if (stat->kind == NodeKind::other) return error_about(Errc::changed, place.name);
   if (stat->kind == NodeKind::link && !links_allowed) {
@@ -102,12 +111,13 @@ Result<FileStat> ShareRoot::stat(const RelativePath& path) {
   }
   auto place = find(path);
   if (!place) return std::move(place).error();
-  return stat_at(place->dir.get(), place->name);
+  return look_at(*place, beneath_.mount());
 }
 
 Result<std::unique_ptr<ReadFile>> ShareRoot::open_read(const RelativePath& path) {
   auto place = find(path);
   if (!place) return std::move(place).error();
+  if (auto stat = look_at(*place, beneath_.mount()); !stat) return std::move(stat).error();
   auto file = PosixFile::open_read(place->dir.get(), place->name);
   if (!file) return std::move(file).error();
   return std::unique_ptr<ReadFile>(*std::move(file));
@@ -185,7 +195,8 @@ Result<void> ShareRoot::remove_dir(const RelativePath& path) {
 Result<void> ShareRoot::set_mode(const RelativePath& path, std::uint32_t mode) {
   auto place = find(path);
   if (!place) return std::move(place).error();
-  if (auto checked = check_metadata_target(*place, false); !checked) return checked;
+  if (auto checked = check_metadata_target(*place, beneath_.mount(), false); !checked)
+    return checked;
   if (::fchmodat(place->dir.get(), place->name.c_str(), mode & 0777U, AT_SYMLINK_NOFOLLOW) != 0) {
     // A link that somebody put there since the check.
     if (errno == EOPNOTSUPP) errno = ELOOP;
@@ -197,7 +208,8 @@ Result<void> ShareRoot::set_mode(const RelativePath& path, std::uint32_t mode) {
 Result<void> ShareRoot::set_mtime(const RelativePath& path, WallTime mtime) {
   auto place = find(path);
   if (!place) return std::move(place).error();
-  if (auto checked = check_metadata_target(*place, true); !checked) return checked;
+  if (auto checked = check_metadata_target(*place, beneath_.mount(), true); !checked)
+    return checked;
   timespec times[2] = {{}, to_timespec(mtime)};
   times[0].tv_nsec = UTIME_OMIT;
   if (::utimensat(place->dir.get(), place->name.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -209,7 +221,8 @@ Result<void> ShareRoot::set_mtime(const RelativePath& path, WallTime mtime) {
 Result<void> ShareRoot::sync_metadata(const RelativePath& path) {
   auto place = find(path);
   if (!place) return std::move(place).error();
-  if (auto checked = check_metadata_target(*place, false); !checked) return checked;
+  if (auto checked = check_metadata_target(*place, beneath_.mount(), false); !checked)
+    return checked;
   // Not waiting, should it be a pipe by now.
   const UniqueFd fd(::openat(place->dir.get(), place->name.c_str(),
                              O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));

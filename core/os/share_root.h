@@ -28,7 +28,7 @@ struct ShareRootOptions {
 //     outside the share. Installing a copy gives it an inode of its own.
 //   - The root itself can be listed, looked at and synced; anything else about it is Errc::refused.
 //   - Stage and trash names are single components (else invalid_argument).
-//   - A rename to another file system (a mount inside the share) is cross_device_link.
+//   - A rename to another file system (a subvolume inside the share) is cross_device_link.
 class ShareRoot final : public FileSystem {
  public:
   // Makes the existing folder at `path` the share's: `.lansync` with its folders and the marker.

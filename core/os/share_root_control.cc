@@ -25,7 +25,9 @@ Result<std::string> control_name(std::string_view name) {
 Result<FileStat> stat_control(int dir, std::string_view name) {
   auto leaf = control_name(name);
   if (!leaf) return std::move(leaf).error();
-  return stat_at(dir, *leaf);
+  const auto seen = stat_at(dir, *leaf);
+  if (!seen) return errno_about(name);
+  return seen->stat;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/os/directory_listing.h"
+#include "core/os/file_stat.h"
 #include "core/os/system_call.h"
 
 namespace lansync {
@@ -16,6 +17,13 @@ Result<void> empty_directory(int dir, const std::string& name, int depth) {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   const UniqueFd inner(uninterrupted([&] { return ::openat(dir, name.c_str(), kFlags); }));
   if (!inner) return errno_about(name);
+  // What is mounted in it does not go with it.
+  const auto outer_seen = stat_at(dir, {});
+  const auto inner_seen = stat_at(inner.get(), {});
+  if (!outer_seen || !inner_seen) return errno_about(name);
+  if (!inner_seen->is_within(outer_seen->mount)) {
+    return error_about(std::errc::cross_device_link, name);
+  }
   UniqueFd listed(uninterrupted([&] { return ::openat(inner.get(), ".", kFlags); }));
   if (!listed) return errno_about(name);
   auto names = list_names(std::move(listed), name);

@@ -135,7 +135,8 @@ class ServingTest(EvilContentTest):
             # In the place of the one before, which nobody took.
             self.evil.publish(change("file", "lie", **lie), again=number > 0)
             self.evil.wait_until_hung_up_on(f"the refusal of {lie}")
-            self.assertIn("change: malformed", self.device(1).log().splitlines()[-1])
+            wait_until(lambda said=number + 1:
+                       self.device(1).log().count("change: malformed") == said, "what is said of it")
             self.evil.connect()
         self.assert_nothing_at("lie")
         self.assert_unharmed()

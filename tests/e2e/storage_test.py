@@ -11,6 +11,49 @@ from trees import list_tree, make_tree, write_random
 DISK_BYTES = 24 << 20
 
 
+class MountTest(EndToEndTest):
+    def in_its_sight(self, device, *command):
+        """Mounts or unmounts what the device's daemon sees and nobody else does."""
+        pid, = device.daemon_pids()
+        subprocess.run(["nsenter", f"--mount=/proc/{pid}/ns/mnt", *command], check=True)
+
+    def test_B020_what_is_mounted_inside_a_share_is_not_synced_and_deletes_nothing(self):
+        self.share_folder()
+        one, two = self.devices
+        (one.folder / "disk" / "deep").mkdir(parents=True)
+        (one.folder / "disk" / "deep" / "hidden").write_text("is hidden soon\n")
+        (one.folder / "disk" / "page").write_text("first\n")
+        self.wait_until_same()
+        stick = one.user_home / "stick"
+        stick.mkdir()
+        (stick / "secret").write_text("not of the share\n")
+        (stick / "page").write_text("another's\n")
+        before = list_tree(stick)
+        self.in_its_sight(one, "mount", "--bind", stick, one.folder / "disk")
+        (one.folder / "beside").write_text("goes on\n")
+        share = one.wait_for_share(
+            lambda share: any(issue["code"] == "mounted" for issue in share["issues"]),
+            "that it says so")
+        self.assertEqual([issue["path"] for issue in share["issues"]], ["disk"])
+        wait_until((two.folder / "beside").is_file, "what is not in the mount")
+        one.run("flush", one.folder, "--timeout", "5s")
+        self.assert_same()
+        self.assertFalse((two.folder / "disk" / "secret").exists())
+        # What others do beneath it waits, and touches nothing there.
+        (two.folder / "disk" / "page").write_text("second\n")
+        (two.folder / "disk" / "new").write_text("new\n")
+        (two.folder / "disk" / "deep" / "hidden").unlink()
+        one.wait_for_share(lambda share: share["need_files"] > 0, "that something is to come")
+        (two.folder / "last").write_text("goes on\n")
+        wait_until((one.folder / "last").is_file, "what is not in the mount")
+        self.assertEqual(list_tree(stick), before)
+        self.assertEqual((one.folder / "disk" / "page").read_text(), "first\n")
+        self.in_its_sight(one, "umount", one.folder / "disk")
+        self.wait_until_same()
+        self.assertEqual((one.folder / "disk" / "page").read_text(), "second\n")
+        one.wait_for_share(lambda share: share["in_sync"] and not share["issues"], "in sync again")
+
+
 class FullDiskTest(EndToEndTest):
     def mount_small_disk(self, device):
         """The device's share lies on a disk of DISK_BYTES; the disk's path."""

@@ -47,6 +47,16 @@ void MemoryFileSystem::set_capacity(std::optional<std::uint64_t> bytes) {
   disk_->capacity = bytes;
 }
 
+void MemoryFileSystem::mount_inside(std::string_view path) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  disk_->mounts.insert(std::string(path));
+}
+
+void MemoryFileSystem::unmount_inside(std::string_view path) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  disk_->mounts.erase(std::string(path));
+}
+
 void MemoryFileSystem::fail_call(std::uint64_t n, std::error_code error) {
   const MemoryDisk::Lock lock(disk_->mutex);
   disk_->faults.push_back({std::nullopt, n, error});

@@ -140,7 +140,14 @@ std::string MemoryDisk::name_in(const MemoryNode& dir, std::string_view name) co
   return std::string(name);
 }
 
+bool MemoryDisk::is_elsewhere(std::string_view path) const {
+  return std::ranges::any_of(mounts, [path](const std::string& mount) {
+    return path.starts_with(mount) && (path.size() == mount.size() || path[mount.size()] == '/');
+  });
+}
+
 Result<MemoryNodePtr> MemoryDisk::find_dir(std::string_view path) const {
+  if (is_elsewhere(path)) return disk_error(std::errc::cross_device_link, path);
   MemoryNodePtr dir = mounted.root;
   while (!path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
@@ -174,6 +181,7 @@ Result<MemoryPlace> MemoryDisk::find_place(const RelativePath& path) const {
 
 Result<MemoryNodePtr> MemoryDisk::find_node(const RelativePath& path) const {
   if (path.is_root()) return mounted.root;
+  if (is_elsewhere(path.text())) return disk_error(std::errc::cross_device_link, path.text());
   auto place = find_place(path);
   if (!place) return std::move(place).error();
   return place->require();

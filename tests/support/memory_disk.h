@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,8 @@ struct MemoryDisk : StoredDisk {
 
   // The walk. A link on the way is too_many_symbolic_link_levels.
   [[nodiscard]] Result<MemoryNodePtr> find_dir(std::string_view path) const;
+  // At or beneath one of `mounts`.
+  [[nodiscard]] bool is_elsewhere(std::string_view path) const;
   [[nodiscard]] Result<MemoryPlace> find_place(std::string_view path) const;
   // Errc::refused for the root.
   [[nodiscard]] Result<MemoryPlace> find_place(const RelativePath& path) const;
@@ -97,6 +100,7 @@ struct MemoryDisk : StoredDisk {
   SpaceUse space = std::make_shared<std::atomic<std::uint64_t>>(0);
   WallTime now;
   std::optional<std::uint64_t> capacity;
+  std::set<std::string> mounts;  // Paths where something else is mounted.
   // Shared, so that one that is replaced while it runs stays alive, and keeps its state if not.
   std::shared_ptr<std::function<void(DiskOperation)>> callback;
   std::vector<Fault> faults;

@@ -61,7 +61,12 @@ Result<std::vector<DirEntry>> MemoryFileSystem::list(const RelativePath& dir) {
   if (!lock) return std::move(lock).error();
   auto node = disk_->find_dir(dir.text());
   if (!node) return std::move(node).error();
-  return entries_of(**node);
+  std::vector<DirEntry> entries = entries_of(**node);
+  for (DirEntry& entry : entries) {
+    entry.elsewhere =
+        disk_->is_elsewhere(dir.is_root() ? entry.name : dir.text() + '/' + entry.name);
+  }
+  return entries;
 }
 
 Result<FileStat> MemoryFileSystem::stat(const RelativePath& path) {

@@ -120,6 +120,10 @@ class MemoryFileSystem final : public FileSystem {
   void set_root_identity(RootIdentity identity);
   // How much all files' content may come to; without it there is no limit.
   void set_capacity(std::optional<std::uint64_t> bytes);
+  // Something else is mounted at a path inside the share; neither lansync nor users get there until
+  // it is no more.
+  void mount_inside(std::string_view path);
+  void unmount_inside(std::string_view path);
   // The n-th call from now (1 is the next one) fails.
   void fail_call(std::uint64_t n, std::error_code error);
   void fail_call(DiskOperation operation, std::uint64_t n, std::error_code error);

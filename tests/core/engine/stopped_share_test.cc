@@ -125,5 +125,46 @@ TEST_CASE("A name that cannot be synced is told, until it has another", "[engine
   CHECK(cluster.tree(1).size() == 3);
 }
 
+TEST_CASE("What is mounted inside a share deletes nothing and is told", "[engine][stopped]") {
+  Cluster cluster(2, 3);
+  cluster.connect_all();
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  MemoryFileSystem& other = cluster.node(1).fs;
+  REQUIRE(fs.user_mkdir("dir"));
+  REQUIRE(fs.user_mkdir("dir/deep"));
+  REQUIRE(fs.user_write("dir/deep/a", "first"));
+  REQUIRE(fs.user_write("b", "beside"));
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  const SeenTree before = cluster.tree(1);
+  REQUIRE(before.size() == 4);
+  fs.mount_inside("dir");
+  fs.mount_inside("b");
+  for (const char* dir : {"dir", "dir/deep"}) {
+    cluster.node(0).engine->handle_hint(*RelativePath::parse(dir), true, cluster.now());
+  }
+  cluster.changed(0);
+  cluster.run_for(2min);
+  CHECK(cluster.tree(1) == before);
+  CHECK_FALSE(issues_of(cluster, 0).empty());
+  for (const std::string& issue : issues_of(cluster, 0)) CHECK(issue.starts_with("mounted "));
+  // What others do there waits.
+  REQUIRE(other.user_write("dir/deep/a", "second"));
+  REQUIRE(other.user_write("dir/new", "new"));
+  REQUIRE(other.user_remove("b"));
+  cluster.changed(1);
+  cluster.run_for(2min);
+  CHECK(cluster.node(0).engine->status().need.files > 0);
+  CHECK(cluster.tree(1).size() == 4);
+  fs.unmount_inside("dir");
+  fs.unmount_inside("b");
+  cluster.changed(0);
+  cluster.run_for(2min);
+  REQUIRE(cluster.settle());
+  CHECK(cluster.same_trees());
+  CHECK(cluster.tree(0).at("dir/deep/a").content == "second");
+  CHECK(issues_of(cluster, 0).empty());
+}
+
 }  // namespace
 }  // namespace lansync::test

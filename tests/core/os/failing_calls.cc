@@ -90,6 +90,14 @@ int wrapped_fstatat(int dir, const char* name, struct stat* found, int flags) {
   return fails() ? -1 : real_fstatat(dir, name, found, flags);
 }
 
+int real_statx(int dir, const char* name, int flags, unsigned mask,
+               struct statx* found) asm("__real_statx");
+int wrapped_statx(int dir, const char* name, int flags, unsigned mask,
+                  struct statx* found) asm("__wrap_statx");
+int wrapped_statx(int dir, const char* name, int flags, unsigned mask, struct statx* found) {
+  return fails() ? -1 : real_statx(dir, name, flags, mask, found);
+}
+
 int real_fstatvfs(int fd, struct statvfs* found) asm("__real_fstatvfs");
 int wrapped_fstatvfs(int fd, struct statvfs* found) asm("__wrap_fstatvfs");
 int wrapped_fstatvfs(int fd, struct statvfs* found) {
