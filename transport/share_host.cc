@@ -30,6 +30,7 @@ ShareHost::ShareHost(asio::any_io_executor executor, WorkerPool& pool, Parts par
                      std::function<void()> on_change)
     : executor_(executor),
       pool_(pool),
+      lane_(pool.add_lane()),
       parts_(std::move(parts)),
       on_change_(std::move(on_change)),
       engine_(*parts_.index, *parts_.membership, parts_.config),
@@ -159,7 +160,7 @@ void ShareHost::pump() {
 }
 
 void ShareHost::start_jobs() {
-  while (pool_.has_room()) {
+  while (pool_.has_room(lane_)) {
     auto job = engine_.poll_job();
     if (!job) return;
     const JobId id = job->id;
@@ -174,7 +175,7 @@ void ShareHost::start_jobs() {
       (*self)->engine_.handle_job(id, std::move(result), now());
       (*self)->pump();
     };
-    pool_.submit(std::move(work), std::move(done));
+    pool_.submit(std::move(work), std::move(done), lane_);
   }
 }
 

@@ -23,8 +23,8 @@ class PeerLink {
   virtual void send_chunk(const ChunkData& header, ByteView data) = 0;
 };
 
-// Performs what one ShareEngine asks for: its jobs on the pool, its messages on the links of the
-// connected devices, its deadlines on a timer.
+// Performs what one ShareEngine asks for: its jobs in a lane of the pool, its messages on the links
+// of the connected devices, its deadlines on a timer.
 //
 // Every input goes through here and ends in pump(). Confined to the network thread; jobs borrow the
 // file system, which is shared with them and so outlives them.
@@ -85,6 +85,7 @@ class ShareHost {
 
   asio::any_io_executor executor_;
   WorkerPool& pool_;
+  const Lane lane_;
   Parts parts_;
   std::function<void()> on_change_;
   ShareEngine engine_;

@@ -1,9 +1,12 @@
 // Threads for what would keep the network waiting: hashing and the disk.
 #pragma once
 
+#include <compare>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -16,21 +19,33 @@
 namespace lansync {
 
 struct WorkerPoolOptions {
-  // As many as there are processors, at most this many.
+  // For each lane as many as there are processors, at most this many.
   std::size_t threads_max = 8;
-  // Jobs that have been taken on and not yet reported, running ones included.
+  // Jobs of one lane that have been taken on and not yet reported, running ones included.
   std::size_t jobs_max = 256;
 };
 
-// Runs jobs on a fixed number of threads and reports their results on the network thread.
+// Whose jobs they are. One who lets jobs hang does not keep the others waiting.
+struct Lane {
+  std::uint64_t number = 0;
+
+  friend auto operator<=>(const Lane&, const Lane&) = default;
+};
+
+// Runs jobs on a few threads and reports their results on the network thread.
+//
+// There are as many threads as one lane may have, and one more whenever a lane has a job and no
+// thread, while all are taken: a disk that hangs takes the threads of its lane, which is then given
+// no more of them. Threads stay until the end.
 //
 // A job is a closure over values: it shares nothing with the network thread while it runs. What is
 // done with its result is a second closure, which runs on the network thread and may use what lives
-// there. Jobs start in the order they were submitted; results come in any order.
+// there. Jobs of a lane start in the order they were submitted, and of several lanes that of the
+// lane with the fewest threads; results come in any order.
 //
 // The number of jobs is bounded: submit only while has_room(), and try again when a result comes
-// in; each gives room for one more. While jobs are under way, the network thread's io_context has
-// work.
+// in; each gives its lane room for one more. While jobs are under way, the network thread's
+// io_context has work.
 //
 // Confined to the network thread; only the jobs run elsewhere.
 class WorkerPool {
@@ -42,14 +57,16 @@ class WorkerPool {
   // As stop().
   ~WorkerPool();
 
-  [[nodiscard]] bool has_room() const { return jobs_ < options_.jobs_max; }
-  [[nodiscard]] std::size_t jobs() const { return jobs_; }
+  // For jobs that are to wait for nobody else's; before that, all are in one lane.
+  [[nodiscard]] Lane add_lane() { return {++lanes_added_}; }
+  [[nodiscard]] bool has_room(Lane lane = {}) const { return jobs(lane) < options_.jobs_max; }
+  [[nodiscard]] std::size_t jobs(Lane lane = {}) const;
 
   // Requires has_room(). Calls done(job()), or job() and then done() if it returns nothing. Neither
   // may throw. After stop(), neither is called.
   template <class Job, class Done>
-  void submit(Job job, Done done) {
-    enqueue([job = std::move(job), done = std::move(done)]() mutable -> Report {
+  void submit(Job job, Done done, Lane lane = {}) {
+    enqueue(lane, [job = std::move(job), done = std::move(done)]() mutable -> Report {
       if constexpr (std::is_void_v<std::invoke_result_t<Job&>>) {
         job();
         return [done = std::move(done)]() mutable { done(); };
@@ -72,24 +89,35 @@ class WorkerPool {
     WorkerPool* pool = nullptr;
   };
 
-  void enqueue(Task task);
+  // What waits and what runs; neither is empty or zero for long.
+  struct Waiting {
+    std::deque<Task> tasks;
+    std::size_t running = 0;
+  };
+
+  void enqueue(Lane lane, Task task);
+  void add_threads();
   void work() noexcept;
+  std::map<Lane, Waiting>::iterator next_lane();
 
   const asio::any_io_executor results_;
   const WorkerPoolOptions options_;
+  const std::size_t threads_per_lane_;
 
   // Confined to the network thread.
-  std::size_t jobs_ = 0;
+  std::map<Lane, std::size_t> jobs_;
+  std::uint64_t lanes_added_ = 0;
   bool stopped_ = false;
   std::shared_ptr<Life> life_;
 
   // Shared with the workers.
   std::mutex mutex_;
   std::condition_variable tasks_changed_;
-  std::deque<Task> tasks_;
+  std::map<Lane, Waiting> lanes_;
+  std::size_t idle_ = 0;  // Threads without a task.
   bool stopping_ = false;
 
-  // Last: they use what is above.
+  // Last: they use what is above. No more come when stopping_ is set.
   std::vector<std::thread> threads_;
 };
 

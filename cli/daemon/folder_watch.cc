@@ -20,12 +20,14 @@ struct FolderWatch::Shared {
   Shared(const asio::any_io_executor& executor, WorkerPool& worker_pool,
          std::shared_ptr<ShareRoot> share_root, Callbacks calls)
       : pool(worker_pool),
+        lane(worker_pool.add_lane()),
         root(std::move(share_root)),
         callbacks(std::move(calls)),
         descriptor(executor),
         retry(executor) {}
 
   WorkerPool& pool;
+  const Lane lane;
   std::shared_ptr<ShareRoot> root;
   std::unique_ptr<InotifyWatcher> watcher;
   Callbacks callbacks;
@@ -42,13 +44,13 @@ struct FolderWatch::Shared {
 // One job at a time uses the watcher; the wait begins anew when it is done.
 void FolderWatch::Shared::run(const Held& held, bool watch_everything) {
   if (held->ended) return;
-  if (!held->pool.has_room()) return later(held, watch_everything);
+  if (!held->pool.has_room(held->lane)) return later(held, watch_everything);
   auto work = [held, watch_everything]() -> std::vector<WatchEvent> {
     if (watch_everything) held->watcher->watch_tree({});
     return held->watcher->handle_readable();
   };
   auto done = [held](const std::vector<WatchEvent>& events) { report(held, events); };
-  held->pool.submit(std::move(work), std::move(done));
+  held->pool.submit(std::move(work), std::move(done), held->lane);
 }
 
 void FolderWatch::Shared::report(const Held& held, const std::vector<WatchEvent>& events) {

@@ -1,8 +1,10 @@
 """Full and damaged disks, folders that vanish: nothing is lost, and what is wrong is said."""
 
 import os
+import pathlib
 import shutil
 import subprocess
+import time
 
 from case import EndToEndTest
 from device import wait_until
@@ -90,6 +92,60 @@ class FullDiskTest(EndToEndTest):
         (disk / "filler").unlink()
         self.wait_until_same()
         two.wait_for_share(lambda share: share["in_sync"] and not share["issues"], "in sync again")
+
+
+class HangingDiskTest(EndToEndTest):
+    def mount_disk(self, device):
+        """A disk of its own that can be frozen: whoever writes to it hangs until it is not."""
+        image, disk = self.root / "image", device.user_home / "disk"
+        disk.mkdir()
+        with open(image, "wb") as stream:
+            stream.truncate(64 << 20)
+        subprocess.run(["mkfs.ext4", "-q", image], check=True)
+        mounted = subprocess.run(["mount", "-o", "loop", image, disk], check=False,
+                                 capture_output=True, text=True)
+        if mounted.returncode != 0:
+            self.skipTest(f"no disk can be made here: {mounted.stderr}")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk], check=False)
+        return disk
+
+    def hanging_threads(self, device):
+        pid, = device.daemon_pids()
+        states = [(task / "stat").read_text().rsplit(")", 1)[1].split()[0]
+                  for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+        return states.count("D")
+
+    def share_another(self, folder):
+        """The devices' next folder."""
+        one, two = self.devices
+        for device in self.devices:
+            device.folder = folder(device)
+        two.join(one.create())
+        (one.folder / "first").write_text("shared\n")
+        wait_until((two.folder / "first").is_file, "the first file")
+
+    def test_B128_a_disk_that_hangs_keeps_no_other_share_waiting(self):
+        one, two = self.devices
+        disk = self.mount_disk(one)
+        self.share_another(lambda device: (disk if device is one else device.user_home) / "Slow")
+        slow = {device: device.folder for device in self.devices}
+        self.share_another(lambda device: device.user_home / "Quick")
+        subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+        try:
+            for number in range(100):
+                (slow[two] / f"hangs {number}").write_text(f"{number}\n")
+            processors = os.cpu_count()
+            wait_until(lambda: self.hanging_threads(one) >= min(processors, 8), "threads that hang")
+            for number, (device, other) in enumerate(((one, two), (two, one)) * 3):
+                (device.folder / f"goes on {number}").write_text("at once\n")
+                wait_until((other.folder / f"goes on {number}").is_file, "the other share's file")
+            begin = time.monotonic()
+            self.assertEqual(len(one.status()["shares"]), 2)
+            self.assertLess(time.monotonic() - begin, 5)
+            self.assertFalse((slow[one] / "hangs 0").exists())
+        finally:
+            subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
+        wait_until(lambda: list_tree(slow[one]) == list_tree(slow[two]), "the share that hung")
 
 
 class DamageTest(EndToEndTest):

@@ -1,6 +1,8 @@
 #include "transport/worker_pool.h"
 
+#include <array>
 #include <atomic>
+#include <functional>
 #include <latch>
 
 #include <catch2/catch.hpp>
@@ -76,6 +78,31 @@ TEST_CASE("A full pool has room again when a result has come in", "[transport][w
   context.run();
   CHECK(done == 1000);
   CHECK(most == 3);
+}
+
+TEST_CASE("Who lets jobs hang keeps nobody else waiting", "[transport][worker_pool]") {
+  asio::io_context context{1};
+  std::latch end(1);
+  WorkerPool pool(context.get_executor(), {.threads_max = 2, .jobs_max = 20});
+  int hung = 0;
+  const std::array hanging = {pool.add_lane(), pool.add_lane()};
+  for (const Lane lane : hanging) {
+    while (pool.has_room(lane)) pool.submit([&] { end.wait(); }, [&] { ++hung; }, lane);
+  }
+  const std::array healthy = {pool.add_lane(), pool.add_lane(), Lane{}};
+  int done = 0;
+  std::function<void(Lane)> go_on = [&](Lane lane) {
+    if (++done == 3000) end.count_down();
+    if (done < 3000 && pool.has_room(lane)) pool.submit([] {}, [&, lane] { go_on(lane); }, lane);
+  };
+  for (const Lane lane : healthy) {
+    REQUIRE(pool.has_room(lane));
+    pool.submit([] {}, [&, lane] { go_on(lane); }, lane);
+  }
+  context.run();
+  CHECK(done >= 3000);
+  CHECK(hung == 40);
+  CHECK(pool.jobs(hanging[0]) == 0);
 }
 
 TEST_CASE("Stopping waits for what runs and drops the rest", "[transport][worker_pool]") {
