@@ -109,9 +109,12 @@ Result<Hashed> JobRunner::hash(const HashJob& job) const {
       return Error{Errc::limit_exceeded, "symbolic link's target"};
     }
     hashed.link_target = *std::move(target);
+    // The one that was listed, so that what was read is its own.
     const auto stat = fs_.stat(job.path);
     if (!stat) return stat.error();
-    if (stat->kind != NodeKind::link) return Error{Errc::changed, "symbolic link"};
+    const bool same =
+        FileIdentity::of(*stat) == FileIdentity::of(job.stat) && stat->ctime == job.stat.ctime;
+    if (!same) return Error{Errc::changed, "symbolic link"};
     hashed.stat = *stat;
     return hashed;
   }
