@@ -1,5 +1,6 @@
 #include "core/fs/installer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/assert.h"
@@ -45,6 +46,21 @@ Result<InstallOutcome> rescue(FileSystem& fs, std::string_view stage_name,
   auto kept = fs.move_stage_to_trash(stage_name, trash_name);
   if (!kept) return std::move(kept).error();
   return InstallOutcome{InstallEnd::rescued, {}};
+}
+
+// Of a path where something is: whether it is there under this very name. A disk that cannot tell
+// names apart by case, or by how accents are spelt, finds it under another: Errc::mismatch.
+Result<void> has_own_name(FileSystem& fs, const RelativePath& path) {
+  const auto entries = fs.list(path.parent());
+  if (!entries) return entries.error();
+  const bool listed = std::ranges::any_of(
+      *entries, [&](const DirEntry& entry) { return entry.name == path.name(); });
+  if (listed) return {};
+  // It may have gone meanwhile.
+  const auto stat = fs.stat(path);
+  if (!stat && is_missing(stat.error())) return changed(path);
+  if (!stat) return stat.error();
+  return Error(Errc::mismatch, escape_for_display(path.text()));
 }
 
 // The staged file as it stands at the path: being renamed has changed its ctime.
@@ -121,8 +137,9 @@ Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
   if (expected) return install_over(fs, stage_name, path, *staged, *expected, trash_name);
   auto installed = fs.install_new(stage_name, path);
   if (!installed) {
-    if (is(installed.error(), std::errc::file_exists)) return changed(path);
-    return std::move(installed).error();
+    if (!is(installed.error(), std::errc::file_exists)) return std::move(installed).error();
+    if (auto own = has_own_name(fs, path); !own) return std::move(own).error();
+    return changed(path);
   }
   return InstallOutcome{InstallEnd::created, at_path(fs, path, *staged)};
 }
@@ -189,6 +206,9 @@ Result<FileStat> move_checked(FileSystem& fs, const RelativePath& from, const Re
 Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_t mode) {
   auto made = fs.make_dir(path, mode);
   if (!made && !is(made.error(), std::errc::file_exists)) return std::move(made).error();
+  if (!made) {
+    if (auto own = has_own_name(fs, path); !own) return std::move(own).error();
+  }
   auto stat = fs.stat(path);
   if (!stat) return stat;
   if (stat->kind != NodeKind::dir) {

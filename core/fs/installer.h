@@ -63,6 +63,8 @@ struct InstallOutcome {
 //   Errc::changed  something else is at the path, or nothing is. The path is as the user left it,
 //   and
 //                  the staged entry is still staged, or gone if the user got hold of it.
+//   Errc::mismatch  the disk takes the name for another that is there: it does not tell case apart,
+//                  or how accents are spelt. Nothing was touched.
 //   no_such_file_or_directory  the parent is missing.
 //   anything else  as the system says: the path has the old or the new file. See rescue_stage().
 // Requires that `expected` is no directory: those are removed or moved away first.
@@ -94,7 +96,7 @@ Result<InstallOutcome> remove_to_trash(FileSystem& fs, const RelativePath& path,
 Result<FileStat> move_checked(FileSystem& fs, const RelativePath& from, const RelativePath& to,
                               const FileIdentity& expected);
 
-// Makes a directory, or finds it made. file_exists if something else is there.
+// Makes a directory, or finds it made. file_exists if something else is there; mismatch as above.
 Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_t mode);
 
 // Removes an empty directory. Errc::changed if it is not the expected one; directory_not_empty if

@@ -93,9 +93,8 @@ TEST_CASE("row 16: of two files whose names differ in case one is shown, and not
   }
 }
 
-// Not yet so: the engine tries again every two seconds, and says nothing.
 TEST_CASE("row 16: of two names that differ in case the second is a problem",
-          "[engine][case][!shouldfail]") {
+          "[engine][case]") {
   TwoDisks disks;
   REQUIRE(disks.fine.user_write("name", "lower"));
   REQUIRE(disks.fine.user_write("NAME", "upper"));
@@ -104,10 +103,8 @@ TEST_CASE("row 16: of two names that differ in case the second is a problem",
   CHECK(has_issue_with(disks.cluster, 1, lower ? "NAME" : "name"));
 }
 
-// Not yet so: the second is taken for made because a directory is there, and what is in it comes to
-// the first. The next look misses the second, and publishes that it is gone.
 TEST_CASE("row 16: of two directories whose names differ in case neither takes in the other",
-          "[engine][case][!shouldfail]") {
+          "[engine][case]") {
   TwoDisks disks;
   REQUIRE(disks.fine.user_mkdir("dir"));
   REQUIRE(disks.fine.user_write("dir/a", "lower"));
