@@ -93,8 +93,7 @@ TEST_CASE("row 16: of two files whose names differ in case one is shown, and not
   }
 }
 
-TEST_CASE("row 16: of two names that differ in case the second is a problem",
-          "[engine][case]") {
+TEST_CASE("row 16: of two names that differ in case the second is a problem", "[engine][case]") {
   TwoDisks disks;
   REQUIRE(disks.fine.user_write("name", "lower"));
   REQUIRE(disks.fine.user_write("NAME", "upper"));
