@@ -51,7 +51,9 @@ std::vector<std::string> overdue_trash(std::span<const DirEntry> trash, std::uin
   for (const DirEntry& entry : trash) {
     const auto since = trashed_at(entry.name);
     if (!since) continue;
-    ours.emplace_back(*since, &entry);
+    // The name is older than the move if the machine slept in between; a ctime is the move's.
+    const bool moved_later = entry.stat.ctime > *since && entry.stat.ctime <= now;
+    ours.emplace_back(moved_later ? entry.stat.ctime : *since, &entry);
     bytes += entry.stat.size;
   }
   std::ranges::sort(ours, [](const auto& left, const auto& right) {

@@ -44,6 +44,15 @@ TEST_CASE("What was trashed more than 30 days ago goes", "[engine][trash]") {
   CHECK(names == std::vector{trash[2].name, trash[0].name});
 }
 
+TEST_CASE("What came to the trash later than its name was made stays as long", "[engine][trash]") {
+  std::vector<DirEntry> trash{entry(31, 1)};
+  trash[0].stat.ctime = WallTime{kNow.ns - 1};
+  CHECK(overdue_trash(trash, kPlenty, kNow).empty());
+  // By a clock that was wrong.
+  trash[0].stat.ctime = WallTime{kNow.ns + 1};
+  CHECK(overdue_trash(trash, kPlenty, kNow).size() == 1);
+}
+
 TEST_CASE("The oldest go until the rest is a tenth of the room", "[engine][trash]") {
   const std::vector<DirEntry> trash{entry(1, 40), entry(3, 41), entry(2, 42)};
   // Of 877 + 123 bytes, 100 may be trash.
