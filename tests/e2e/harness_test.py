@@ -94,8 +94,8 @@ class TerminalTest(unittest.TestCase):
         self.assertEqual(terminal.wait(), 0)
 
     def test_ctrl_c_interrupts(self):
-        terminal = self.run_script("import time; print('ready', flush=True)\n"
-                                   "try: time.sleep(60)\nexcept KeyboardInterrupt: exit(130)")
+        terminal = self.run_script("import time\ntry: print('ready', flush=True); time.sleep(60)\n"
+                                   "except KeyboardInterrupt: exit(130)")
         terminal.expect("ready")
         terminal.interrupt()
         self.assertEqual(terminal.wait(), 130)

@@ -17,8 +17,12 @@ def write_long_ago(file, content):
     os.utime(file, (LONG_AGO, LONG_AGO))
 
 
-def rot(file, offset):
-    """Changes a byte as a failing disk does: nobody wrote, so size and time stay."""
+def rot(device, name, offset):
+    """Changes a byte as a failing disk does: nobody wrote, so size and times stay. As nobody can set
+    a ctime back, the index is told the new one."""
+    index = device.home / "state" / device.share()["id"] / "index.db"
+    device.stop_daemon()
+    file = device.folder / name
     before = file.stat()
     with open(file, "r+b") as opened:
         opened.seek(offset)
@@ -26,6 +30,13 @@ def rot(file, offset):
         opened.seek(offset)
         opened.write(bytes([byte[0] ^ 1]))
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with sqlite3.connect(index) as database:
+        told = database.execute("UPDATE disk SET ctime = ? WHERE path = ?",
+                                (file.stat().st_ctime_ns, name)).rowcount
+    database.close()
+    if told != 1:
+        raise AssertionError(f"the index does not know {name}")
+    device.start_daemon()
 
 
 class VerifyTest(EndToEndTest):
@@ -41,7 +52,7 @@ class VerifyTest(EndToEndTest):
         self.assertEqual(sound["shares"][0]["bytes"], 3_000_004)
         self.assertIn("Photos: sound, 2 files", two.run("verify").out)
 
-        rot(two.folder / "album" / "picture", 1_234_567)
+        rot(two, "album/picture", 1_234_567)
         outcome = two.run("verify", two.folder, "--json")
         self.assertEqual(outcome.exit, 8, outcome)
         findings = outcome.document["shares"][0]["findings"]

@@ -12,8 +12,8 @@ notice if merge, projection or planner were subtly wrong? {mutants} changes by h
 
 Rows that were "made for" a promise are nobody's bug: they show that what checks the promise can see it broken. S5 is broken by mutant 05; S12 shows as S4.
 
-Not among them: two names that differ in case. The disk in memory can be one that does not tell them apart, but no story has one: the engine does not do yet what row 16 of
-[the decision table](sync.md) says (`tests/core/engine/case_clash_test.cc`). The directory that is swapped for a link is one of the disk in memory; the real one is tested by
+Not among them: two names that differ in case. The disk in memory can be one that does not tell them apart, but no story has one: where two names clash the devices do
+not show the same, which is what stories end with (`tests/core/engine/case_clash_test.cc` has row 16 of [the decision table](sync.md)). The directory that is swapped for a link is one of the disk in memory; the real one is tested by
 `tests/core/os`, and no broken build should be.
 
 This file is generated. All rows anew, or only some:

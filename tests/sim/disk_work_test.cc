@@ -94,8 +94,8 @@ TEST_CASE("What has been read is known", "[sim]") {
 TEST_CASE("A job waits for the disk as often as it has reasons", "[sim]") {
   DiskWork work;
   MemoryFileSystem fs;
-  const auto is_waste = [&](decltype(Job::work) job, JobResult result) {
-    return work.end_job({JobId{1}, std::move(job)}, std::move(result), fs, kNow).has_value();
+  const auto is_waste = [&](decltype(Job::work) job, const JobResult& result) {
+    return work.end_job({JobId{1}, std::move(job)}, result, fs, kNow).has_value();
   };
   ApplyJob batch;
   batch.steps.resize(2);

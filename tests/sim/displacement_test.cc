@@ -75,7 +75,7 @@ TEST_CASE("What is displaced goes to the trash", "[sim]") {
   }
 }
 
-TEST_CASE("Only the directory that the index knows may be removed", "[sim]") {
+TEST_CASE("Only a directory where the index knows of one may be removed", "[sim]") {
   Displacement displacement;
   MemoryIndex index;
   DiskRow row;
@@ -86,7 +86,10 @@ TEST_CASE("Only the directory that the index knows may be removed", "[sim]") {
   DiskEffect removal = moved(Area::folder, Area::nowhere, 7);
   removal.stat.kind = NodeKind::dir;
   CHECK_FALSE(displacement.check(removal, index, kNow));
+  // rmdir cannot tell it from another.
   removal.stat.inode = 8;
+  CHECK_FALSE(displacement.check(removal, index, kNow));
+  removal.path = "b";
   const auto found = displacement.check(removal, index, kNow);
   REQUIRE(found);
   CHECK(found->invariant == "S3");
