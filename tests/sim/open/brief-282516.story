@@ -1,0 +1,9 @@
+// R2: B is sent what it has
+seed 282516
+network latency=200000 rate=0 job=3000
+device skew=0 granularity=1 watcher=good
+device skew=0 granularity=1 watcher=good
+B checkout b n=6 wait=5541
+A write b n=12
+settle
+A rename #25 a
