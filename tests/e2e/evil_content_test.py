@@ -38,14 +38,15 @@ class ServingTest(EvilContentTest):
     def test_B044_chunks_that_nobody_asked_for_end_the_connection(self):
         self.evil.ok("send chunk", request=77, bytes=b"unasked".hex())
         self.evil.wait_until_hung_up_on()
-        for how in ("elsewhere", "twice", "too_long"):
-            self.evil.connect()
-            self.offer(how, a_file(how, os.urandom(100)), a_file(how + " too", os.urandom(100)))
-            self.evil.wait_until_hung_up_on(how)
-        self.evil.ok("serve", how="honest")
         self.evil.connect()
         for how in ("elsewhere", "twice", "too_long"):
-            wait_until((self.device(1).folder / f"{how} too").is_file, "the honest second try")
+            self.offer(how, a_file(how, os.urandom(100)), a_file(how + " too", os.urandom(100)))
+            self.evil.wait_until_hung_up_on(how)
+            # Or it would be asked for these at once, and be hung up on before the next are told of.
+            self.evil.ok("serve", how="honest")
+            self.evil.connect()
+            for name in (how, how + " too"):
+                wait_until((self.device(1).folder / name).is_file, "the honest second try")
         self.assert_unharmed()
 
     def test_B108_what_is_not_what_its_hash_says_is_never_at_a_path(self):
