@@ -255,14 +255,21 @@ void SyncNode::reopen_failed() {
   }
 }
 
-// Others have seen more of this device's log than its index has: it was restored from a backup.
-// What it publishes from now on must not carry numbers that were used before.
+// Others have seen more of this device's log than its index has, or something else: it was restored
+// from a backup. What it publishes from now on must not carry numbers that were used before.
 void SyncNode::renew_if_behind(Folder& folder) {
-  if (folder.host == nullptr || !folder.host->engine().behind_itself()) return;
-  log(LogLevel::warning, "the index of " + escape_for_display(folder.registered.path.string()) +
-                             " is older than what others have seen of it: beginning a new log");
+  if (folder.host == nullptr) return;
+  const ShareEngine& engine = folder.host->engine();
+  const std::optional<Author> forked = engine.forked_log();
+  if (!forked && !engine.behind_itself()) return;
+  log(LogLevel::warning,
+      "the index of " + escape_for_display(folder.registered.path.string()) +
+          (forked ? " and other devices know different changes of " + short_name(forked->device) +
+                        ", which was put back from a backup: looking at everything anew"
+                  : " is older than what others have seen of it: beginning a new log"));
   Index& index = folder.host->index();
-  const auto renewed = renew_incarnation(index, entropy_);
+  const auto renewed =
+      forked ? begin_anew(index, *forked, entropy_) : renew_incarnation(index, entropy_);
   close_folder(folder);
   if (renewed) open_folder(folder, false);
 }

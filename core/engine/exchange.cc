@@ -33,6 +33,12 @@ void Exchange::greet(PeerState& peer) {
   outboxes_.at(peer.device).greeting = true;
 }
 
+void Exchange::greet_all() {
+  for (auto& [device, peer] : peers_) {
+    if (membership_.member(device) != nullptr) greet(peer);
+  }
+}
+
 void Exchange::join(PeerState& peer) {
   if (!peer.hello_sent) greet(peer);
   peer.joined = true;
@@ -44,7 +50,9 @@ Result<void> Exchange::handle_hello(const DeviceId& from, const ShareHello& hell
       hello.member_op_heads, [&](const MemberOpHash& head) { return !membership_.knows(head); });
   if (knows_more) outboxes_.at(from).question = true;
   if (membership_.member(from) != nullptr) join(peer);
-  return {};
+  peer.incarnation = hello.incarnation;
+  peer.own_logs = hello.own_logs;
+  return peer.clock_known ? show_own_logs(peer) : Result<void>();
 }
 
 Result<void> Exchange::handle_member_ops_request(const DeviceId& from) {
@@ -71,14 +79,31 @@ MemberOps Exchange::next_ops(Outbox& outbox) const {
   return message;
 }
 
-std::optional<MessageBody> Exchange::poll_membership(Outbox& outbox) {
-  if (std::exchange(outbox.greeting, false)) {
-    return ShareHello{.member_op_heads = membership_.heads(),
-                      .incarnation = replica_.self().incarnation};
+Result<ShareHello> Exchange::hello() const {
+  const Author& self = replica_.self();
+  ShareHello hello{.member_op_heads = membership_.heads(), .incarnation = self.incarnation};
+  std::vector<Author> logs{self};
+  for (const CausalClock::Entry& entry : replica_.clock().entries()) {
+    if (entry.author.device == self.device && entry.author != self) logs.push_back(entry.author);
   }
-  if (std::exchange(outbox.question, false)) return MemberOpsRequest{};
-  if (outbox.log_at) return next_ops(outbox);
-  return std::nullopt;
+  logs.resize(std::min(logs.size(), ShareHello::kOwnLogsMax));
+  for (const Author& log : logs) {
+    const auto end = index_.log_end(log);
+    if (!end) return end.error();
+    hello.own_logs.push_back({log.incarnation, end->counter, end->hash});
+  }
+  return hello;
+}
+
+Result<std::optional<MessageBody>> Exchange::poll_membership(Outbox& outbox) {
+  if (std::exchange(outbox.greeting, false)) {
+    auto greeting = hello();
+    if (!greeting) return std::move(greeting).error();
+    return std::optional<MessageBody>(*std::move(greeting));
+  }
+  if (std::exchange(outbox.question, false)) return std::optional<MessageBody>(MemberOpsRequest{});
+  if (outbox.log_at) return std::optional<MessageBody>(next_ops(outbox));
+  return std::optional<MessageBody>();
 }
 
 Result<bool> Exchange::handle_member_ops(const DeviceId& from, const MemberOps& ops) {
@@ -119,7 +144,7 @@ Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& stat
   peer.clock.join(state.clock);
   peer.clock_known = true;
   if (!first) return {};
-  if (auto shown = show_own_log(peer); !shown) return shown;
+  if (auto shown = show_own_logs(peer); !shown) return shown;
   const auto lacking = index_.first_segment_beyond(peer.clock);
   if (!lacking) return lacking.error();
   if (*lacking) {
@@ -137,20 +162,30 @@ Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& stat
   return {};
 }
 
-// It comes again in its place, for whatever the peer then is.
-Result<void> Exchange::show_own_log(const PeerState& peer) {
-  const Author author{peer.device, peer.incarnation};
-  const std::uint64_t end = replica_.clock().counter_of(author);
-  if (peer.incarnation == 0 || end <= peer.clock.counter_of(author)) return {};
-  CausalClock but_the_end;
-  for (const CausalClock::Entry& entry : replica_.clock().entries()) {
-    but_the_end.advance(entry.author, entry.author == author ? end - 1 : entry.counter);
+// Of the log that it writes it is shown that there is more; that comes again in its place, for
+// whatever the peer then is. Of all of them, that there is something else (log_forks.h).
+Result<void> Exchange::show_own_logs(const PeerState& peer) {
+  const Author writes{peer.device, peer.incarnation};
+  const std::uint64_t known = replica_.clock().counter_of(writes);
+  if (peer.incarnation != 0 && known > peer.clock.counter_of(writes)) {
+    if (auto shown = show({writes, known}, peer.device); !shown) return shown;
   }
-  const auto last = index_.first_segment_beyond(but_the_end);
-  if (!last) return last.error();
-  auto segment = index_.segment(**last);
+  for (const OwnLogEnd& log : peer.own_logs) {
+    const Author author{peer.device, log.incarnation};
+    const auto end = index_.log_end(author);
+    if (!end) return end.error();
+    if (log.counter == 0 || end->counter != log.counter || end->hash == log.hash) continue;
+    if (auto shown = show({author, log.counter}, peer.device); !shown) return shown;
+  }
+  return {};
+}
+
+Result<void> Exchange::show(const Dot& dot, const DeviceId& to) {
+  const auto place = replica_.arrival_of(dot);
+  if (!place) return place.error();
+  auto segment = index_.segment(*place);
   if (!segment) return std::move(segment).error();
-  send(peer.device, *std::move(segment));
+  send(to, *std::move(segment));
   return {};
 }
 
@@ -171,6 +206,8 @@ Result<void> Exchange::handle_segment(const DeviceId& from, const Segment& segme
     peer.state.clock.advance(header->author, header->last());
   }
   if (replica_.clock() == before) return {};
+  // Who had another branch of it can tell by now.
+  if (header->author.device == replica_.self().device) greet_all();
   const auto lacking = index_.first_segment_beyond(before);
   if (!lacking) return lacking.error();
   if (*lacking) recent_.push_back({**lacking, now});
@@ -205,7 +242,8 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   const auto found = outboxes_.find(to);
   if (found == outboxes_.end()) return std::optional<MessageBody>();
   Outbox& outbox = found->second;
-  if (auto body = poll_membership(outbox)) return body;
+  auto membership = poll_membership(outbox);
+  if (!membership || *membership) return membership;
   const bool news = !outbox.told || *outbox.told != own_state_;
   // What was found by the look that was asked for is said before that it was made.
   if (!outbox.queue.empty() && news &&

@@ -87,8 +87,11 @@ class Exchange {
 
   void greet(PeerState& peer);
   void join(PeerState& peer);
-  Result<void> show_own_log(const PeerState& peer);
-  std::optional<MessageBody> poll_membership(Outbox& outbox);
+  void greet_all();
+  Result<void> show_own_logs(const PeerState& peer);
+  Result<void> show(const Dot& dot, const DeviceId& to);
+  [[nodiscard]] Result<ShareHello> hello() const;
+  Result<std::optional<MessageBody>> poll_membership(Outbox& outbox);
   MemberOps next_ops(Outbox& outbox) const;
   MessageBody tell_state(Outbox& outbox, TimePoint now) const;
   Result<std::optional<MessageBody>> poll_segment(PeerState& peer, TimePoint now);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/engine/log_forks.h"
+
 namespace lansync {
 namespace {
 
@@ -43,6 +45,17 @@ Result<Incarnation> open_incarnation(Index& index, ByteView birth, Entropy& entr
 Result<void> renew_incarnation(Index& index, Entropy& entropy) {
   if (auto put = put_fresh(index, entropy); !put) return put;
   return index.commit();
+}
+
+Result<void> begin_anew(Index& index, const Author& forked, Entropy& entropy) {
+  const auto before = forked_logs(index);
+  if (!before) return before.error();
+  if (auto forgotten = index.forget_all_but_members(); !forgotten) return forgotten;
+  for (const Author& log : *before) {
+    if (auto noted = note_forked_log(index, log); !noted) return noted;
+  }
+  if (auto noted = note_forked_log(index, forked); !noted) return noted;
+  return renew_incarnation(index, entropy);
 }
 
 }  // namespace lansync

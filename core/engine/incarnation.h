@@ -26,4 +26,8 @@ Result<Incarnation> open_incarnation(Index& index, ByteView birth, Entropy& entr
 // have seen of it. Commits. An error is the index's.
 Result<void> renew_incarnation(Index& index, Entropy& entropy);
 
+// Forgets the history, and begins a new incarnation with the next opening: what the index knows of
+// this log is not what others know of it (log_forks.h). Commits. An error is the index's.
+Result<void> begin_anew(Index& index, const Author& forked, Entropy& entropy);
+
 }  // namespace lansync

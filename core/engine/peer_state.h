@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <vector>
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
@@ -18,6 +18,7 @@ struct PeerState {
   bool hello_sent = false;
   bool audits = false;            // It answers questions of audits.
   std::uint64_t incarnation = 0;  // Of its own log; 0: it has not said.
+  std::vector<OwnLogEnd> own_logs;
   // The history it has: as it said itself, and what it was sent or sent us since.
   CausalClock clock;
   bool clock_known = false;

@@ -36,6 +36,7 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
       intents_(index),
       scan_(index, issues_, held_, intents_),
       edits_(index, replica_, held_, intents_),
+      forks_(index, replica_, peers_),
       exchange_(index, membership, replica_, peers_),
       fetcher_(index, peers_),
       server_(index),
@@ -48,6 +49,7 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
 void ShareEngine::start(Now now) {
   if (auto loaded = replica_.load(); !loaded) return fail(std::move(loaded).error());
   if (auto loaded = intents_.load(); !loaded) return fail(std::move(loaded).error());
+  if (auto loaded = forks_.load(); !loaded) return fail(std::move(loaded).error());
   scan_.request(RelativePath(), true);
   next_scan_ = now.steady + scan_interval_;
   settle(now);

@@ -17,6 +17,7 @@
 #include "core/engine/intents.h"
 #include "core/engine/job.h"
 #include "core/engine/local_edits.h"
+#include "core/engine/log_forks.h"
 #include "core/engine/own_log_claims.h"
 #include "core/engine/path_issues.h"
 #include "core/engine/scan.h"
@@ -136,6 +137,9 @@ class ShareEngine {
   // A member has shown more of this device's log than the index has: it is not the newest index.
   // The share has failed; it goes on as a new incarnation.
   [[nodiscard]] bool behind_itself() const { return behind_itself_; }
+  // Others know this log differently (log_forks.h). The share has failed; it goes on with an index
+  // that is begun anew.
+  [[nodiscard]] const std::optional<Author>& forked_log() const { return forked_log_; }
   [[nodiscard]] bool in_sync() const;
   // Control messages that the peer has asked for and not taken.
   [[nodiscard]] std::size_t waiting(const DeviceId& peer) const { return exchange_.waiting(peer); }
@@ -167,6 +171,7 @@ class ShareEngine {
   };
 
   Result<void> dispatch(const DeviceId& from, MessageBody body, Now now);
+  Result<void> handle_segment(const DeviceId& from, const Segment& segment, Now now);
   Result<void> dispatch_job(const OutstandingJob& job, JobResult result, Now now);
   // Ends every input: publishes, plans, commits; on an error of the index the share fails.
   void settle(Now now);
@@ -203,6 +208,7 @@ class ShareEngine {
   Scan scan_;
   LocalEdits edits_;
   OwnLogClaims claims_;
+  LogForks forks_;
   Exchange exchange_;
   Fetcher fetcher_;
   Server server_;
@@ -234,6 +240,7 @@ class ShareEngine {
   std::uint64_t conflicts_ = 0;
   std::optional<Error> failed_;
   bool behind_itself_ = false;
+  std::optional<Author> forked_log_;
 };
 
 }  // namespace lansync

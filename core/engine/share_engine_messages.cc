@@ -16,6 +16,7 @@ void ShareEngine::handle_peer_down(const DeviceId& device, Now now) {
   server_.handle_peer_down(device);
   exchange_.handle_peer_down(device);
   claims_.handle_peer_down(device);
+  forks_.handle_peer_down(device);
   flushes_.member_gone(device);
   audits_.handle_peer_down(device);
   settle(now);
@@ -48,7 +49,6 @@ Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body,
 Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now now) {
   if (auto* hello = std::get_if<ShareHello>(&body)) {
     peers_.at(from).audits = hello->audits;
-    peers_.at(from).incarnation = hello->incarnation;
     return exchange_.handle_hello(from, *hello);
   }
   if (std::holds_alternative<MemberOpsRequest>(body)) {
@@ -67,16 +67,7 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
     if (state->in_sync) fetcher_.handle_peer_progress(from);
     return exchange_.handle_state(from, *state);
   }
-  if (auto* segment = std::get_if<Segment>(&body)) {
-    const auto behind = replica_.proves_loss(*segment);
-    if (!behind) return behind.error();
-    if (*behind) {
-      behind_itself_ = true;
-      fail({Errc::changed, "the index is older than what other devices have seen of it"});
-      return {};
-    }
-    return exchange_.handle_segment(from, *segment, now.steady, touched_);
-  }
+  if (auto* segment = std::get_if<Segment>(&body)) return handle_segment(from, *segment, now);
   if (auto* request = std::get_if<ChunkListRequest>(&body)) {
     return server_.handle_chunk_list_request(from, *request);
   }
@@ -100,6 +91,30 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   if (auto* reached = std::get_if<BarrierReached>(&body)) {
     flushes_.member_looked(from, reached->id);
   }
+  return {};
+}
+
+Result<void> ShareEngine::handle_segment(const DeviceId& from, const Segment& segment, Now now) {
+  const auto behind = replica_.proves_loss(segment);
+  if (!behind) return behind.error();
+  if (*behind) {
+    behind_itself_ = true;
+    fail({Errc::changed, "the index is older than what other devices have seen of it"});
+    return {};
+  }
+  auto judged = forks_.judge(from, segment);
+  if (!judged) return std::move(judged).error();
+  if (judged->answer) exchange_.send(from, *std::move(judged->answer));
+  switch (judged->verdict) {
+    case LogForks::Verdict::integrate:
+      return exchange_.handle_segment(from, segment, now.steady, touched_);
+    case LogForks::Verdict::ignore: return {};
+    case LogForks::Verdict::begin_anew: break;
+  }
+  const auto header = decode_segment_header(segment.header);
+  if (!header) return header.error();
+  forked_log_ = header->author;
+  fail({Errc::changed, "other devices know other changes under the same numbers"});
   return {};
 }
 

@@ -39,6 +39,7 @@ ShareStatus ShareEngine::status() const {
   status.error = failed_ ? failed_ : scan_.root_error();
   for (const auto& [path, issue] : issues_.all()) status.issues.push_back(issue);
   for (PathIssue& issue : claims_.issues(membership_)) status.issues.push_back(std::move(issue));
+  for (PathIssue& issue : forks_.issues(membership_)) status.issues.push_back(std::move(issue));
   for (PathIssue& issue : audit_issues(audits_.results(), membership_)) {
     status.issues.push_back(std::move(issue));
   }

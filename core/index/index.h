@@ -205,6 +205,9 @@ class Index {
   // --- Membership log, in the order it was learned (causes before effects) ---
   virtual Result<void> append_member_op(const MemberOpHash& hash, ByteView op) = 0;
   virtual Result<std::vector<Bytes>> member_ops() = 0;
+
+  // Forgets everything else, as if the index were new.
+  virtual Result<void> forget_all_but_members() = 0;
 };
 
 }  // namespace lansync

@@ -307,4 +307,13 @@ Result<std::vector<Bytes>> MemoryIndex::member_ops() {
   return ops;
 }
 
+Result<void> MemoryIndex::forget_all_but_members() {
+  State fresh;
+  fresh.member_ops = state_.member_ops;
+  fresh.member_op_places = state_.member_op_places;
+  undo_.emplace_back(
+      [before = std::exchange(state_, std::move(fresh))](State& state) { state = before; });
+  return {};
+}
+
 }  // namespace lansync

@@ -74,6 +74,7 @@ class MemoryIndex final : public Index {
 
   Result<void> append_member_op(const MemberOpHash& hash, ByteView op) override;
   Result<std::vector<Bytes>> member_ops() override;
+  Result<void> forget_all_but_members() override;
 
  private:
   struct StoredSegment {

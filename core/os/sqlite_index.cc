@@ -244,4 +244,22 @@ Result<std::vector<Bytes>> SqliteIndex::member_ops() {
   }
 }
 
+Result<void> SqliteIndex::forget_all_but_members() {
+  if (failure_) return *failure_;
+  Result<void> done;
+  if (!database_.in_transaction()) done = run(Sql::begin, {});
+  if (done) {
+    done = database_.execute(
+        "DELETE FROM facts; DELETE FROM authors; DELETE FROM segments; DELETE FROM changes;"
+        "DELETE FROM heads; DELETE FROM disk; DELETE FROM intents; DELETE FROM pending;"
+        "DELETE FROM contents; DELETE FROM chunks; DELETE FROM trash;"
+        "UPDATE totals SET disk_files = 0, disk_bytes = 0, pending_files = 0, pending_bytes = 0,"
+        " trash_files = 0, trash_bytes = 0;");
+  }
+  cached_author_ = 0;
+  if (done) done = load();
+  if (!done) failure_ = done.error();
+  return done;
+}
+
 }  // namespace lansync

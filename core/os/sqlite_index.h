@@ -91,6 +91,7 @@ class SqliteIndex final : public Index {
 
   Result<void> append_member_op(const MemberOpHash& hash, ByteView op) override;
   Result<std::vector<Bytes>> member_ops() override;
+  Result<void> forget_all_but_members() override;
 
  private:
   struct StoredTotals {

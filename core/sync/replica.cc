@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/assert.h"
 #include "core/base/limits.h"
 
 namespace lansync {
@@ -36,9 +37,7 @@ Result<void> Replica::integrate(const Segment& segment, std::set<RelativePath>& 
   if (!open) return std::move(open).error();
   if (open->header.last() <= clock_.counter_of(open->header.author)) return check_known(*open);
   if (auto placed = check_place(*open); !placed) return placed;
-  if (!verified(open->header.author.device, kSegmentContext, segment.header, segment.signature)) {
-    return Error{Errc::not_authentic, "segment"};
-  }
+  if (auto authentic = check_signature(segment); !authentic) return authentic;
   if (!membership_.accepts({open->header.author, open->header.last()})) {
     return Error{Errc::refused, "changes by a device that may not write"};
   }
@@ -51,10 +50,47 @@ Result<bool> Replica::proves_loss(const Segment& segment) const {
   const bool lost = header->author == self_ && header->share == membership_.share() &&
                     header->last() > clock_.counter_of(self_);
   if (!lost) return false;
-  if (!verified(self_.device, kSegmentContext, segment.header, segment.signature)) {
-    return Error{Errc::not_authentic, "segment"};
-  }
+  if (auto authentic = check_signature(segment); !authentic) return std::move(authentic).error();
   return true;
+}
+
+Result<void> Replica::check_signature(const Segment& segment) {
+  const auto header = decode_segment_header(segment.header);
+  if (!header) return header.error();
+  if (verified(header->author.device, kSegmentContext, segment.header, segment.signature)) {
+    return {};
+  }
+  return Error{Errc::not_authentic, "segment"};
+}
+
+Result<Replica::Place> Replica::place(const Segment& segment) const {
+  const auto header = decode_segment_header(segment.header);
+  if (!header) return header.error();
+  if (header->share != membership_.share()) {
+    return Error{Errc::mismatch, "segment of another share"};
+  }
+  const auto end = index_.log_end(header->author);
+  if (!end) return end.error();
+  if (header->first > end->counter + 1) return Place::later;
+  if (header->first == end->counter + 1) {
+    return header->previous == end->hash ? Place::next : Place::forks;
+  }
+  const auto arrival = arrival_of({header->author, header->first});
+  if (!arrival) return arrival.error();
+  const auto stored = index_.segment(*arrival);
+  if (!stored) return stored.error();
+  return stored->header == segment.header ? Place::known : Place::forks;
+}
+
+Result<std::uint64_t> Replica::arrival_of(const Dot& dot) const {
+  LANSYNC_ASSERT(dot.counter > 0 && dot.counter <= clock_.counter_of(dot.author));
+  CausalClock without;
+  for (const CausalClock::Entry& entry : clock_.entries()) {
+    without.advance(entry.author, entry.author == dot.author ? dot.counter - 1 : entry.counter);
+  }
+  const auto arrival = index_.first_segment_beyond(without);
+  if (!arrival) return arrival.error();
+  return arrival->value();
 }
 
 // Only the end of a chain is at hand. A fork before it shows by the links that follow.

@@ -24,6 +24,14 @@ namespace lansync {
 // Owned by one share's engine, on its thread.
 class Replica {
  public:
+  // How a segment stands to what the index has of its author's log.
+  enum class Place : std::uint8_t {
+    known,
+    next,   // It follows on what there is.
+    later,  // Something between is missing.
+    forks,  // Its numbers, or that of what it follows on, name other changes here.
+  };
+
   // `index` and `membership` outlive the replica; `self` is the log that publish() writes.
   Replica(Index& index, const Membership& membership, Author self, Sign sign);
 
@@ -40,6 +48,14 @@ class Replica {
   // Whether this is a piece of this replica's own log that the index does not have: then it is not
   // the newest index. Says nothing of what the piece builds on. Errors: not_authentic.
   [[nodiscard]] Result<bool> proves_loss(const Segment& segment) const;
+
+  // Says nothing of its signature, nor of what it builds on but its author's log. Errors: malformed
+  // and the like (decode_segment_header), mismatch (another share's).
+  [[nodiscard]] Result<Place> place(const Segment& segment) const;
+  // Whether the author of the segment has signed it.
+  [[nodiscard]] static Result<void> check_signature(const Segment& segment);
+  // The arrival of the piece of a log with this change. Requires the clock to cover it.
+  [[nodiscard]] Result<std::uint64_t> arrival_of(const Dot& dot) const;
 
   // Publishes changes made here, in order, in as many segments as it takes. Fills in their dots.
   Result<void> publish(std::span<Change> changes, std::set<RelativePath>& touched);

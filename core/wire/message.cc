@@ -44,11 +44,20 @@ void to_wire(const ShareHello& hello, wire::ShareMessage& to) {
     set(arm->add_member_op_heads(), head.view());
   arm->set_audits(hello.audits);
   arm->set_incarnation(hello.incarnation);
+  for (const OwnLogEnd& log : hello.own_logs) {
+    auto* end = arm->add_own_logs();
+    end->set_incarnation(log.incarnation);
+    end->set_counter(log.counter);
+    set(end->mutable_hash(), log.hash.view());
+  }
 }
 
 Result<MessageBody> from_wire(const wire::ShareHello& arm) {
   if (static_cast<std::size_t>(arm.member_op_heads_size()) > kMemberOpHeadsMax) {
     return too_many("heads of a membership log");
+  }
+  if (static_cast<std::size_t>(arm.own_logs_size()) > ShareHello::kOwnLogsMax) {
+    return too_many("logs of one device");
   }
   ShareHello hello;
   for (const std::string& head : arm.member_op_heads()) {
@@ -58,6 +67,11 @@ Result<MessageBody> from_wire(const wire::ShareHello& arm) {
   }
   hello.audits = arm.audits();
   hello.incarnation = arm.incarnation();
+  for (const auto& end : arm.own_logs()) {
+    OwnLogEnd log{end.incarnation(), end.counter(), {}};
+    if (!get(end.hash(), log.hash)) return malformed("end of a log");
+    hello.own_logs.push_back(log);
+  }
   return MessageBody(std::move(hello));
 }
 

@@ -15,13 +15,25 @@
 
 namespace lansync {
 
+// How far the sender knows one of its own logs.
+struct OwnLogEnd {
+  std::uint64_t incarnation = 0;
+  std::uint64_t counter = 0;
+  SegmentHash hash;  // Of the segment that ends there.
+  friend bool operator==(const OwnLogEnd&, const OwnLogEnd&) = default;
+};
+
 // "We share this; so much I know of who belongs to it."
 struct ShareHello {
+  static constexpr std::size_t kOwnLogsMax = 16;
+
   std::vector<MemberOpHash> member_op_heads;
   // The sender answers an AuditQuestion: this lansync does.
   bool audits = true;
   // Of the sender's own log; 0: it does not say.
   std::uint64_t incarnation = 0;
+  // Some of the logs that it has written; the one that it writes is among them.
+  std::vector<OwnLogEnd> own_logs{};
   friend bool operator==(const ShareHello&, const ShareHello&) = default;
 };
 

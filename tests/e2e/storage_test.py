@@ -222,6 +222,32 @@ class DamageTest(EndToEndTest):
         self.wait_until_same()
         self.assertEqual(two.log().count("beginning a new log"), 1)
 
+    def test_a_device_whose_whole_disk_was_put_back_begins_anew(self):
+        self.start_with_files()
+        one, two = self.devices
+        index = self.damage_index(two, lambda file: None)
+        backup = index.read_bytes()
+        two.start_daemon()
+        (two.folder / "lost").write_text("known elsewhere\n")
+        self.wait_until_same()
+        for device in self.devices:
+            device.stop_daemon()
+        (two.folder / "lost").unlink()
+        with open(index, "r+b") as stream:  # The same file, as on a disk that is put back.
+            stream.truncate()
+            stream.write(backup)
+        files = sum(1 for path in two.folder.rglob("*") if path.is_file() and ".lansync" not in path.parts)
+        (two.folder / "instead").write_text("before it has met anybody\n")
+        two.start_daemon()
+        two.wait_for_share(lambda share: share["files"] == files + 1 and share["in_sync"],
+                           "that it has published what it found")
+        one.start_daemon()
+        wait_until(lambda: "looking at everything anew" in two.log(), "that it notices")
+        self.wait_until_same()
+        self.assertEqual((one.folder / "instead").read_text(), "before it has met anybody\n")
+        self.assertEqual((two.folder / "lost").read_text(), "known elsewhere\n")
+        self.assertEqual(two.log().count("looking at everything anew"), 1)
+
     def test_a_damaged_key_is_named_and_no_file_is_touched(self):
         self.start_with_files()
         two = self.device(2)

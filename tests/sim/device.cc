@@ -59,6 +59,11 @@ void Device::begin_new_log() {
   LANSYNC_ASSERT(renewed.has_value());
 }
 
+void Device::begin_anew(const Author& forked) {
+  const auto begun = lansync::begin_anew(index, forked, incarnations_);
+  LANSYNC_ASSERT(begun.has_value());
+}
+
 void Device::Numbers::fill(std::span<std::byte> bytes) {
   Bytes number;
   append_be(number, ++last_);

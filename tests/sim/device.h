@@ -37,6 +37,8 @@ class Device {
   void halt();
   // What it published does not follow on what others have seen of it.
   void begin_new_log();
+  // Others know another branch of what this device knows of a log.
+  void begin_anew(const Author& forked);
   // The index is another file than before.
   void index_was_copied() { ++copies_; }
   // Of what it publishes since the last start.

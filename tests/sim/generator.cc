@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, kProfiles> kNames = {
     "brief", "mixed",   "conflict", "crash", "apart", "disk",
-    "churn", "watcher", "restore",  "bulk",  "swaps"};
+    "churn", "watcher", "restore",  "bulk",  "swaps", "rewind"};
 
 // A deed and how often it occurs beside the others.
 using Weighted = std::pair<Deed, unsigned>;
@@ -43,6 +43,8 @@ constexpr std::array kRestores = {
     Weighted{Deed::restore_files, 1}, Weighted{Deed::restore_index, 1},
     Weighted{Deed::lose_index, 1},    Weighted{Deed::unmount, 1},
     Weighted{Deed::mount, 2}};
+
+constexpr std::array kRewinds = {Weighted{Deed::backup, 2}, Weighted{Deed::rewind, 2}};
 
 constexpr std::array kChurn = {Weighted{Deed::rename, 8},  Weighted{Deed::swap_in, 3},
                                Weighted{Deed::mkdir, 4},   Weighted{Deed::remove, 3},
@@ -155,6 +157,10 @@ class Author {
         offer(kRestores, 3, 3);
         offer(kNetwork, 1, 2);
         offer(kCrashes, 1, 2);
+        break;
+      case Profile::rewind:
+        offer(kRewinds, 4, 0);
+        offer(kNetwork, 4, 3);
         break;
       case Profile::swaps:
       case Profile::bulk:

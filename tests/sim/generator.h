@@ -23,9 +23,10 @@ enum class Profile : std::uint8_t {
   restore,   // backups, lost indexes, disks that are not mounted
   bulk,      // large files over slow and breaking connections
   swaps,     // what was there has just become something else
+  rewind,    // whole disks that are put back, and nobody says so
 };
 
-inline constexpr std::size_t kProfiles = 11;
+inline constexpr std::size_t kProfiles = 12;
 std::string_view to_string(Profile profile);
 std::optional<Profile> find_profile(std::string_view name);
 

@@ -23,7 +23,7 @@ Plays stories of several devices, and checks that nothing is ever lost.
   --count M        (1000, unless there is a limit of time)
   --minutes M      as many as fit into that time; may be a fraction
   --profile NAME   brief (the default), mixed, conflict, crash, apart, disk, churn, watcher,
-                   restore, bulk, swaps; or all, in turn
+                   restore, bulk, swaps, rewind; or all, in turn
   --keep-going     tell of every story that ends badly, do not shorten any
   --no-shrink      show a bad story as it is
   --save DIR       write the shortened story into this directory

@@ -49,6 +49,7 @@ constexpr std::array kForms = {
     Form{.deed = Deed::restore_files, .name = "restore-files"},
     Form{.deed = Deed::restore_index, .name = "restore-index"},
     Form{.deed = Deed::lose_index, .name = "lose-index"},
+    Form{.deed = Deed::rewind, .name = "rewind"},
     Form{.deed = Deed::unmount, .name = "unmount"},
     Form{.deed = Deed::mount, .name = "mount"},
     Form{.deed = Deed::disk_full, .name = "disk-full", .number = true},

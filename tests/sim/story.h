@@ -44,6 +44,7 @@ enum class Deed : std::uint8_t {
   restore_files,  // only the files come back, in place;
   restore_index,  // only the index does.
   lose_index,     // An empty index.
+  rewind,         // As restore, and nothing tells: the image of a disk.
   unmount,        // The folder's disk is gone, an empty folder is in its place;
   mount,          // it is back.
   disk_full,      // Number: bytes that still fit.

@@ -195,7 +195,13 @@ void World::look_after(std::size_t i) {
   Device& device = *devices_[i];
   if (!device.engine().failed()) return;
   const bool behind = device.engine().behind_itself();
-  if (!behind) {
+  const std::optional<Author> forked = device.engine().forked_log();
+  if (forked) {
+    if (rewinds_ == 0) violate("S8", device_name(i) + " knows another log than others do");
+    note(i, "begins anew");
+    ++index_losses_[i];
+    attribution_.excuse(i);
+  } else if (!behind) {
     violate("S9", device_name(i) + " has failed: " + to_string(*device.engine().failed()));
   } else if (index_losses_[i] == 0) {
     violate("S8", device_name(i) + " is behind what it has announced");
@@ -203,6 +209,10 @@ void World::look_after(std::size_t i) {
   network_.set_running(i, false, false);
   device.halt();
   if (behind) device.begin_new_log();
+  if (forked) {
+    device.begin_anew(*forked);
+    ghost_.put_back(device.fs.snapshot());
+  }
   boot_later(i);
 }
 

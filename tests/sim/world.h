@@ -125,6 +125,7 @@ class World : private NetworkUser {
   std::vector<std::vector<Armed>> armed_;
   std::vector<bool> off_;                    // A person's wish.
   std::vector<std::uint64_t> index_losses_;  // Whether it may rightly be behind itself.
+  std::uint64_t rewinds_ = 0;                // Whether logs may rightly fork.
   Person person_;
   Ghost ghost_;
   Attribution attribution_;

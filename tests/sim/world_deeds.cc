@@ -181,6 +181,7 @@ bool World::machine_acts(const Step& step, bool within_call) {
     case Deed::restore_files:
     case Deed::restore_index:
     case Deed::lose_index:
+    case Deed::rewind:
       put_back(i, step.deed);
       if (within_call && !device.running()) throw Died();
       return true;
@@ -201,7 +202,8 @@ void World::put_back(std::size_t i, Deed deed) {
     attribution_.excuse(i);
     device.index = deed == Deed::lose_index ? MemoryIndex() : device.backup->index;
   }
-  if (deed == Deed::restore) device.fs.restore(device.backup->files, test::Restored::whole_disk);
+  if (deed == Deed::restore || deed == Deed::rewind)
+    device.fs.restore(device.backup->files, test::Restored::whole_disk);
   if (deed == Deed::restore_files) {
     device.fs.restore(device.backup->files, test::Restored::visible_files);
   }
@@ -216,7 +218,11 @@ void World::put_back(std::size_t i, Deed deed) {
     if (device.traits().watcher == Watcher::good) hint(i, "", true, {});
     return;
   }
-  device.index_was_copied();
+  if (deed == Deed::rewind) {
+    ++rewinds_;
+  } else {
+    device.index_was_copied();
+  }
   forget_places(before);
   forgive_what_is_nowhere();
   ghost_.put_back(after);

@@ -247,4 +247,9 @@ Result<std::vector<Bytes>> WatchedIndex::member_ops() {
   return index_.member_ops();
 }
 
+Result<void> WatchedIndex::forget_all_but_members() {
+  if (fails()) return fault();
+  return index_.forget_all_but_members();
+}
+
 }  // namespace lansync::test

@@ -77,6 +77,7 @@ class WatchedIndex final : public Index {
   Result<Totals> trash_totals() override;
   Result<void> append_member_op(const MemberOpHash& hash, ByteView op) override;
   Result<std::vector<Bytes>> member_ops() override;
+  Result<void> forget_all_but_members() override;
 
  private:
   bool fails() { return calls_left_ > 0 && --calls_left_ == 0; }

@@ -286,6 +286,51 @@ TEMPLATE_TEST_CASE("Membership operations keep the order they came in, each once
   CHECK(*index.member_ops() == std::vector{to_bytes("9"), to_bytes("2"), to_bytes("5")});
 }
 
+TEMPLATE_TEST_CASE("An index that forgets all but the members is as if it were new", "[index]",
+                   InMemory, OnDisk) {
+  TestType store;
+  Index& index = store.index();
+  REQUIRE(index.append_member_op(id_of<MemberOpHash>(1), as_bytes("op")));
+  const auto fill = [&](int with) {
+    add_changes(index, author_of(with), {file_change("a", with), delete_change("b")});
+    REQUIRE(index.put_fact("name", as_bytes("value")));
+    DiskRow row;
+    row.path = row.source = path_of("a");
+    row.stat = {.kind = NodeKind::file, .size = 7};
+    REQUIRE(index.put_disk(row));
+    REQUIRE(index.put_pending({path_of("b"), 9}));
+    REQUIRE(index.put_intent({path_of("a"), row, "trash"}));
+    REQUIRE(index.put_trash({"gone", path_of("c"), id_of<ContentId>(3), 5, {}}));
+    REQUIRE(index.commit());
+  };
+  const auto is_empty = [&] {
+    CHECK(index.clock()->empty());
+    CHECK(index.segments(0, 10)->empty());
+    CHECK(index.heads(path_of("a"))->empty());
+    CHECK(index.disk(path_of("a")).value() == std::nullopt);
+    CHECK(*index.disk_totals() == Totals{});
+    CHECK(*index.pending_totals() == Totals{});
+    CHECK(*index.trash_totals() == Totals{});
+    CHECK(index.intents()->empty());
+    CHECK(index.fact("name").value() == std::nullopt);
+    CHECK(*index.member_ops() == std::vector<Bytes>{to_bytes("op")});
+  };
+  fill(1);
+  REQUIRE(index.forget_all_but_members());
+  is_empty();
+  index.rollback();
+  CHECK(index.clock()->counter_of(author_of(1)) == 2);
+  CHECK(*index.disk_totals() == Totals{1, 7});
+  CHECK(index.fact("name").value() == to_bytes("value"));
+  REQUIRE(index.forget_all_but_members());
+  REQUIRE(index.commit());
+  index.rollback();
+  is_empty();
+  fill(2);
+  CHECK(index.clock()->counter_of(author_of(2)) == 2);
+  CHECK(index.segments(0, 10)->front().arrival == 1);
+}
+
 TEST_CASE("A copy of a memory index goes its own way", "[index]") {
   MemoryIndex original;
   REQUIRE(original.put_fact("a", as_bytes("1")));

@@ -101,6 +101,8 @@ TEST_CASE("A message without its parts is malformed", "[core][message]") {
       {"a kind of a later version", message().bytes(13, some_barrier), Errc::malformed},
       {"head of 31 bytes", message(kHello, Crafted().bytes(1, short_id)), Errc::malformed},
       {"head of no bytes", message(kHello, Crafted().bytes(1, Bytes())), Errc::malformed},
+      {"end of a log of 31 bytes",
+       message(kHello, Crafted().bytes(4, Crafted().bytes(3, short_id))), Errc::malformed},
       {"no fingerprint", message(kState, Crafted()), Errc::malformed},
       {"fingerprint of 31 bytes", message(kState, Crafted().bytes(2, short_id)), Errc::malformed},
       {"no content", message(kChunkListRequest, Crafted().number(1, 1)), Errc::malformed},
@@ -224,9 +226,13 @@ TEST_CASE("Counts have limits", "[core][message]") {
     return message(kChunksMissing, Crafted().bytes(2, Bytes(count)));
   };
   const Crafted empty_body = Crafted().bytes(2, Bytes());
+  const Bytes log_end = Crafted().bytes(3, id(1)).bytes();
   check({
       {"heads", hellos(256), kAccepted},
       {"more heads", hellos(257), Errc::limit_exceeded},
+      {"logs", message(kHello, repeated(ShareHello::kOwnLogsMax, 4, log_end)), kAccepted},
+      {"more logs", message(kHello, repeated(ShareHello::kOwnLogsMax + 1, 4, log_end)),
+       Errc::limit_exceeded},
       {"ops", ops(4096), kAccepted},
       {"more ops", ops(4097), Errc::limit_exceeded},
       {"more authors", message(kState, Crafted().bytes(1, authors)), Errc::limit_exceeded},

@@ -103,12 +103,16 @@ AuditAnswer any_answer() {
   return answer;
 }
 
+OwnLogEnd any_own_log() {
+  return {*rc::gen::arbitrary<std::uint64_t>(), any_number(), any_id<SegmentHash>()};
+}
+
 MessageBody any_body(std::size_t kind) {
   const std::uint32_t number = any_number();
   switch (kind) {
     case 0:
       return ShareHello{any_list(any_id<MemberOpHash>), *rc::gen::arbitrary<bool>(),
-                        *rc::gen::arbitrary<std::uint64_t>()};
+                        *rc::gen::arbitrary<std::uint64_t>(), any_list(any_own_log)};
     case 1: return MemberOpsRequest{};
     case 2: return MemberOps{any_record(), any_list(any_record)};
     case 3: return any_state();
@@ -142,8 +146,8 @@ TEST_CASE("Every kind of message has the bytes it always had", "[core][message]"
   std::map<std::string, std::string> golden;
   for (std::string name, hex; file >> name >> hex;) golden[name] = hex;
   const auto messages = sample_messages();
-  // There are three ways to say hello.
-  CHECK(golden.size() == std::variant_size_v<MessageBody> + 2);
+  // There are four ways to say hello.
+  CHECK(golden.size() == std::variant_size_v<MessageBody> + 3);
   REQUIRE(messages.size() == golden.size());
   for (const auto& [name, message] : messages) {
     CAPTURE(name);
@@ -224,6 +228,8 @@ TEST_CASE("A segment as large as allowed fits a record, however much of it is pr
 TEST_CASE("Whatever keeps to the limits fits a record", "[core][message]") {
   const ShareId share = numbered<ShareId>(1);
   ShareHello hello{std::vector<MemberOpHash>(256)};
+  hello.own_logs.assign(ShareHello::kOwnLogsMax,
+                        {~std::uint64_t{0}, ~std::uint64_t{0}, numbered<SegmentHash>(3)});
   ShareState state;
   for (std::uint64_t i = 0; i < limits::kClockAuthorsMax; ++i) {
     state.clock.advance({numbered<DeviceId>(7), ~i}, ~std::uint64_t{0});

@@ -52,6 +52,11 @@ inline std::vector<std::pair<std::string, Message>> sample_messages() {
   bodies.emplace_back("hello_audits", ShareHello{{numbered<MemberOpHash>(4)}, true});
   bodies.emplace_back("hello_incarnation",
                       ShareHello{{numbered<MemberOpHash>(4)}, true, 0x0102030405060708});
+  bodies.emplace_back("hello_own_logs",
+                      ShareHello{{numbered<MemberOpHash>(4)},
+                                 true,
+                                 0x0102030405060708,
+                                 {{0x0102030405060708, 9, numbered<SegmentHash>(3)}}});
   bodies.emplace_back("member_ops_request", MemberOpsRequest{});
   bodies.emplace_back("member_ops", MemberOps{genesis, {op, op}});
   bodies.emplace_back("state", std::move(state));
