@@ -8,6 +8,20 @@
 #include "core/fs/file_time.h"
 
 namespace lansync {
+namespace {
+
+// What goes may hold the only bytes of what is to be made: a file that becomes a conflict copy, as
+// a directory takes its place. A copy that nothing is made of goes at once: its name may be what
+// somebody else waits for, and what is to be made may wait for ever.
+bool is_spent_copy(const Step& removal, const std::vector<Step>& steps) {
+  if (removal.kind != StepKind::remove || removal.row->source == removal.path) return false;
+  return std::ranges::none_of(steps, [&](const Step& step) {
+    return !is_removal(step) && step.node.content == removal.row->content;
+  });
+}
+
+}  // namespace
+
 Result<std::vector<Step>> Applier::steps_for(const RelativePath& path) {
   PathState state;
   state.path = path;
@@ -78,8 +92,13 @@ Result<void> Applier::replan_one(const RelativePath& path) {
   }
   if (auto put = index_.put_pending(row); !put) return put;
   if (const auto known = window_.find(path); known != window_.end()) {
-    if (known->second.waits.has(Waits::reading)) known->second.retry_at = {};
-    known->second.waits.clear();
+    Pending& pending = known->second;
+    const bool overtaken = std::ranges::any_of(
+        *steps, [&](const Step& step) { return step.path == pending.overtaken; });
+    const bool no_longer = !pending.overtaken.is_root() && !overtaken;
+    if (no_longer) pending.overtaken = RelativePath();
+    if (no_longer || pending.waits.has(Waits::reading)) pending.retry_at = {};
+    pending.waits.clear();
   } else if (window_.size() < kWindowPaths || make_place()) {
     window_.emplace(path, Pending{});
   } else {
@@ -200,9 +219,7 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
   const bool making = std::ranges::any_of(
       *steps, [](const Step& step) { return step.kind != StepKind::adopt && !is_removal(step); });
   for (const Step& step : *steps) {
-    // What goes may hold the only bytes of what is to be made: a file that becomes a conflict copy,
-    // as a directory takes its place.
-    if (making && is_removal(step)) continue;
+    if (making && is_removal(step) && !is_spent_copy(step, *steps)) continue;
     if (step.kind == StepKind::adopt) {
       if (auto done = adopt(step); !done) return done;
       adopted = true;

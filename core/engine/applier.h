@@ -113,6 +113,9 @@ class Applier {
     TimePoint retry_at{};    // Not before.
     TimePoint turn_since{};  // Since when it waits for its turn to be fetched.
     DeviceId turn_of;        // Among the files of this author.
+    // Where a person was first, if that is why it is tried again: nothing to wait for once nothing
+    // is to be done there.
+    RelativePath overtaken{};
   };
   // A step in the job under way, with what it takes to understand its result.
   struct InJob {

@@ -16,6 +16,7 @@ void Applier::record_failure(const InJob& done, const Error& error, TimePoint no
       error.code == std::errc::too_many_symbolic_link_levels;
   if (overtaken || error.code == make_error_code(Errc::busy)) {
     retry(step.source, now + kBusyDelay);
+    if (overtaken) window_[step.source].overtaken = step.path;
   } else if (error.code == std::errc::directory_not_empty) {
     complain(step.source,
              {step.path.text(), "not_empty",
