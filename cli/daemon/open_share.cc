@@ -2,6 +2,7 @@
 
 #include "core/engine/apply.h"
 #include "core/engine/incarnation.h"
+#include "core/os/boot_identity.h"
 #include "core/os/sqlite_file_birth.h"
 #include "core/os/sqlite_index.h"
 
@@ -96,6 +97,7 @@ Outcome<OpenedShare> open_share(const RegisteredShare& share,
   opened.parts.config.self = {keys.id(), incarnation->number};
   opened.parts.config.device_name = device_name;
   opened.parts.config.root = *identity;
+  if (!incarnation->of_copy) opened.parts.config.boot = boot_identity(share.path.string());
   opened.parts.config.sign = [&keys](std::string_view context, ByteView body) {
     return to_bytes(keys.sign(context, body).view());
   };

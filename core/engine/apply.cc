@@ -33,8 +33,7 @@ class DurableStage {
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (synced[i]) continue;
       results_[places[i]] = std::move(synced[i]).error();
-      // The system holds its pages for clean now, and would say so if they were synced again.
-      (void)fs.remove_stage(steps[places[i]].stage);
+      throw_away(fs, steps[places[i]], *files[i]);
     }
   }
 
@@ -50,6 +49,12 @@ class DurableStage {
     auto set = (*file)->set_mode_and_mtime(step.mode, step.mtime);
     if (!set) return std::move(set).error();
     return file;
+  }
+
+  // The system holds its pages for clean now, and would say so if they were synced again. What is
+  // gone from the staging folder counts as installed (intents.h): its name stays.
+  static void throw_away(FileSystem& fs, const ApplyStep& step, StageFile& file) {
+    if (step.size == 0 || !file.truncate(0)) (void)fs.remove_stage(step.stage);
   }
 
   std::vector<Result<void>> results_;
@@ -190,18 +195,19 @@ Result<void> recover_claimed_by(FileSystem& fs, std::string_view trash) {
 
 bool is_claimed(std::string_view stage_name) { return stage_name.starts_with(kClaimed); }
 
-Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix) {
+Result<std::vector<std::string>> recover_claimed(FileSystem& fs, std::string_view trash_prefix) {
   auto names = fs.list_stage();
-  if (!names) return std::move(names).error();
+  if (!names) return names;
   for (const std::string& name : *names) {
     if (!is_claimed(name)) continue;
     auto moved = fs.move_stage_to_trash(name, name.substr(kClaimed.size()));
     if (!moved && moved.error().code == std::errc::file_exists) {
       moved = fs.move_stage_to_trash(name, std::string(trash_prefix) + name);
     }
-    if (!moved) return moved;
+    if (!moved) return std::move(moved).error();
   }
-  return {};
+  std::erase_if(*names, [](const std::string& name) { return is_claimed(name); });
+  return names;
 }
 
 }  // namespace lansync

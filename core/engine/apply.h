@@ -2,7 +2,9 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/engine/job.h"
 #include "core/fs/file_system.h"
@@ -20,8 +22,8 @@ Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps);
 // step had for what it displaces: the step's intent (intents.h) says so.
 bool is_claimed(std::string_view stage_name);
 // Once, before the first job, when a share is opened. `trash_prefix` makes a name unique that is
-// taken.
-Result<void> recover_claimed(FileSystem& fs, std::string_view trash_prefix);
+// taken. Returns the names of what else is in the staging folder.
+Result<std::vector<std::string>> recover_claimed(FileSystem& fs, std::string_view trash_prefix);
 // The same for the one step that would have put what it displaced into the trash under `trash`,
 // once it has ended with an error.
 Result<void> recover_claimed_by(FileSystem& fs, std::string_view trash);

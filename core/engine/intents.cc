@@ -1,11 +1,28 @@
 #include "core/engine/intents.h"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
+#include "core/base/bytes.h"
+#include "core/engine/names.h"
 #include "core/fs/file_time.h"
 
 namespace lansync {
 namespace {
+
+// The boot in which all intents were begun; empty or absent: not known.
+constexpr std::string_view kBootFact = "boot";
+
+// Whether its step finds it in the staging folder, and does not put it there.
+bool is_staged_before(const Intent& intent) {
+  return intent.becomes && intent.becomes->stat.kind == NodeKind::file &&
+         intent.becomes->stat.size > 0;
+}
+
+std::string stage_of(const Intent& intent) {
+  return stage_name(intent.becomes->content, intent.path);
+}
 
 bool is_what_it_becomes(const Found& found, const Intent& intent) {
   if (!found.seen || !intent.becomes) return !found.seen && !intent.becomes;
@@ -45,11 +62,72 @@ std::optional<DiskRow> row_now(const Found& found, const Intent& intent) {
 Result<void> Intents::load() {
   auto all = index_.intents();
   if (!all) return std::move(all).error();
-  for (const Intent& intent : *all) doubtful_.insert_or_assign(intent.path, Doubt{intent, {}, {}});
+  for (const Intent& intent : *all) doubtful_.insert_or_assign(intent.path, Doubt{intent});
+  const auto boot = index_.fact(kBootFact);
+  if (!boot) return boot.error();
+  of_this_boot_ = !boot_.empty() && *boot && std::ranges::equal(**boot, as_bytes(boot_));
+  if (of_this_boot_ || !*boot || (*boot)->empty()) return {};
+  // What is begun from now on is of this boot, and what there is is not.
+  return index_.put_fact(kBootFact, {});
+}
+
+// As soon as none is left of another boot.
+Result<void> Intents::note_boot() {
+  if (of_this_boot_ || boot_.empty() || !doubtful_.empty() || !under_way_.empty()) return {};
+  of_this_boot_ = true;
+  return index_.put_fact(kBootFact, as_bytes(boot_));
+}
+
+// Nothing was at its path, and what was to be there still is: the mode or time of a file that has
+// been removed meanwhile was not to come, and what a removal has superseded is no concern any more.
+Result<bool> Intents::was_to_come(const Intent& intent) {
+  if (!intent.becomes || !intent.trash.empty()) return false;
+  const auto row = index_.disk(intent.path);
+  if (!row) return row.error();
+  if (*row) return false;
+  for (const Dot& dot : intent.becomes->shown) {
+    const auto head = index_.head(dot);
+    if (!head) return head.error();
+    if (!*head) return false;
+  }
+  return true;
+}
+
+Result<void> Intents::learn_staged(const std::vector<std::string>& staged) {
+  if (!of_this_boot_) return {};
+  for (auto& [path, doubt] : doubtful_) {
+    if (!is_staged_before(doubt.intent)) continue;
+    if (std::ranges::find(staged, stage_of(doubt.intent)) != staged.end()) continue;
+    const auto came = was_to_come(doubt.intent);
+    if (!came) return came.error();
+    doubt.installed = *came;
+    // So did what it is in.
+    for (RelativePath dir = path.parent(); *came && !dir.is_root(); dir = dir.parent()) {
+      const auto above = doubtful_.find(dir);
+      if (above == doubtful_.end()) continue;
+      const auto made = was_to_come(above->second.intent);
+      if (!made) return made.error();
+      above->second.installed = *made;
+    }
+  }
   return {};
 }
 
+bool Intents::installed(const RelativePath& path) const {
+  const auto doubt = doubtful_.find(path);
+  return doubt != doubtful_.end() && doubt->second.installed;
+}
+
+std::vector<std::string> Intents::stages() const {
+  std::vector<std::string> names;
+  for (const auto& [path, doubt] : doubtful_) {
+    if (is_staged_before(doubt.intent)) names.push_back(stage_of(doubt.intent));
+  }
+  return names;
+}
+
 Result<void> Intents::begin(Intent intent) {
+  if (auto noted = note_boot(); !noted) return noted;
   if (auto put = index_.put_intent(intent); !put) return put;
   under_way_.insert_or_assign(intent.path, std::move(intent));
   return {};
@@ -63,7 +141,7 @@ Result<void> Intents::done(const RelativePath& path) {
 
 void Intents::doubt(const RelativePath& path) {
   auto intent = under_way_.extract(path);
-  if (!intent.empty()) doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped()), {}, {}});
+  if (!intent.empty()) doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped())});
 }
 
 void Intents::learn(const RelativePath& path, const std::optional<FileIdentity>& displaced) {
@@ -92,6 +170,7 @@ std::vector<RelativePath> Intents::in_doubt_beneath(const RelativePath& dir) con
 // What was displaced tells it for sure: whatever is at the path by now came after the step, or, if
 // nothing was displaced, in its stead.
 Result<bool> Intents::was_performed(const Found& found, const Doubt& doubt) const {
+  if (doubt.installed) return true;
   if (!doubt.looked) return is_what_it_becomes(found, doubt.intent);
   if (!doubt.displaced) return false;
   const auto row = index_.disk(found.path);

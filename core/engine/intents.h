@@ -4,6 +4,8 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/engine/found.h"
@@ -21,13 +23,25 @@ namespace lansync {
 //     whether the step was performed; what a person did to the path since is a change of what the
 //     step made.
 //
+// A step that displaces nothing leaves nothing in the trash to tell of it. Yet where the process
+// was killed while the system ran on, names are as they were left: a file that was staged before
+// its step was begun, and is no longer, is the file that the step installed. learn_staged() finds
+// such steps, whatever a person has done at their paths since. If the system went down in between,
+// it may have kept that a file left the staging folder and not that it came to its path: nothing is
+// concluded then. (Nor of links and of files without bytes, which are staged by their steps.)
+//
 // Writes into the index's open transaction. Owned by one share's engine.
 class Intents {
  public:
-  explicit Intents(Index& index) : index_(index) {}
+  // `boot` changes whenever the share's disk may have lost what was done and not made durable; it
+  // is empty if that is not known.
+  explicit Intents(Index& index, std::string boot = {}) : index_(index), boot_(std::move(boot)) {}
 
   // Once, before the first look: all that is written down is in doubt. An error is the index's.
   Result<void> load();
+  // What the staging folder holds, before anything was changed there since load(). An error is the
+  // index's.
+  Result<void> learn_staged(const std::vector<std::string>& staged);
 
   Result<void> begin(Intent intent);
   Result<void> done(const RelativePath& path);
@@ -36,6 +50,12 @@ class Intents {
   // The paths in this directory that are in doubt, and those at any depth beneath it.
   [[nodiscard]] std::vector<RelativePath> in_doubt_within(const RelativePath& dir) const;
   [[nodiscard]] std::vector<RelativePath> in_doubt_beneath(const RelativePath& dir) const;
+  // Whether learn_staged() has shown that the step was performed at this path, where nothing had
+  // been: nothing there is a removal then.
+  [[nodiscard]] bool installed(const RelativePath& path) const;
+  // The staged files of steps that are in doubt. Nobody removes them: that they are gone means that
+  // they were installed.
+  [[nodiscard]] std::vector<std::string> stages() const;
 
   // Under which name its step would have put what was at a path that is in doubt; empty: nothing.
   [[nodiscard]] const std::string& trash_of(const RelativePath& path) const {
@@ -55,14 +75,20 @@ class Intents {
  private:
   struct Doubt {
     Intent intent;
-    bool looked = false;  // Into the trash, and found there:
-    std::optional<FileIdentity> displaced;
+    bool installed = false;  // See installed().
+    bool looked = false;     // Into the trash, and found there:
+    std::optional<FileIdentity> displaced{};
   };
 
+  Result<void> note_boot();
+  Result<bool> was_to_come(const Intent& intent);
   Result<bool> was_performed(const Found& found, const Doubt& doubt) const;
   Result<void> record_trash(const Intent& intent, WallTime now);
 
   Index& index_;
+  const std::string boot_;
+  // All intents that the index has were begun in this boot, and it says so.
+  bool of_this_boot_ = false;
   std::map<RelativePath, Intent> under_way_;
   std::map<RelativePath, Doubt> doubtful_;
   std::deque<ContentId> trashed_;

@@ -138,7 +138,9 @@ struct CleanStageJob {
   // Sorted. Absent before it is known what is wanted: then nothing is thrown away.
   std::optional<std::vector<std::string>> keep;
 };
-struct Cleaned {};
+struct Cleaned {
+  std::vector<std::string> staged;  // What there is, if nothing was to be thrown away.
+};
 
 // Remove from the trash what has been there for too long, or is too much (trash_policy.h).
 struct EmptyTrashJob {

@@ -178,12 +178,17 @@ Result<void> Scan::compare(const RelativePath& dir, const std::vector<DirEntry>&
   return end_doubts(dir);
 }
 
-// What the look does not report is as the index has it: steps that failed there did nothing.
+// What the look does not report is as the index has it: steps that failed there did nothing, unless
+// a person has removed what they did.
 Result<void> Scan::end_doubts(const RelativePath& dir) {
   for (const RelativePath& path : intents_.in_doubt_within(dir)) {
     const bool reported = to_hash_.contains(path) || hashing_.contains(path) ||
                           found_.contains(path) || gone_.contains(path);
     if (reported) continue;
+    if (intents_.installed(path)) {
+      gone_.try_emplace(path, Found{path, std::nullopt, {}, std::nullopt});
+      continue;
+    }
     if (auto done = intents_.done(path); !done) return done;
   }
   return {};

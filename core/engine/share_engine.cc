@@ -33,7 +33,7 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
       config_(std::move(config)),
       names_(index, membership),
       replica_(index, membership, config_.self, config_.sign),
-      intents_(index),
+      intents_(index, config_.boot),
       scan_(index, issues_, held_, intents_),
       edits_(index, replica_, held_, intents_),
       forks_(index, replica_, peers_),
@@ -141,6 +141,7 @@ Result<void> ShareEngine::try_settle(Now now) {
 
 // Makes the disk show the heads, as far as that goes now.
 Result<void> ShareEngine::work(Now now) {
+  release_stages();
   while (auto failed = fetcher_.poll_failed()) applier_.handle_fetch_failed(*failed, now.steady);
   while (auto source = fetcher_.poll_ready()) applier_.ready(*source);
   if (!touched_.empty()) {

@@ -72,6 +72,10 @@ class ShareEngine {
     std::string device_name;
     Sign sign;
     RootIdentity root;
+    // Changes whenever the folder's disk may have lost what was done to it and not made durable
+    // (os/boot_identity.h). Empty: not known; or the index is a copy, and what it says was begun
+    // was begun another time.
+    std::string boot = {};
   };
 
   ShareEngine(Index& index, Membership& membership, Config config);
@@ -186,6 +190,9 @@ class ShareEngine {
   }
   void follow(const Hints::Dirs& hints);
   void drop_removed();
+  Result<void> handle_cleaned(const Result<Cleaned>& cleaned, Now now);
+  std::vector<std::string> wanted_stages();
+  void release_stages();
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
   void answer_barriers();
   Result<std::optional<MessageBody>> poll_answer(const DeviceId& to);
@@ -234,6 +241,7 @@ class ShareEngine {
   std::uint64_t cleanings_ = 0;
   TimePoint next_cleaning_{};  // Not before.
   bool cleaning_ = false;      // The staging folder, which nothing else uses meanwhile.
+  bool keeps_doubtful_stages_ = false;
   Totals need_;
   bool starved_ = false;
   Totals disk_;

@@ -1,5 +1,6 @@
 // The jobs that a share asks for, and where their results go.
 #include <algorithm>
+#include <iterator>
 
 #include "core/engine/names.h"
 #include "core/engine/share_engine.h"
@@ -70,12 +71,34 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
     }
     return {};
   }
+  return handle_cleaned(take<Result<Cleaned>>(result), now);
+}
+
+Result<void> ShareEngine::handle_cleaned(const Result<Cleaned>& cleaned, Now now) {
   cleaning_ = false;
-  if (!std::get<Result<Cleaned>>(result)) {
+  if (!cleaned) {
     next_cleaning_ = now.steady + kCleanAgainAfter;
     fetcher_.expect_garbage();
+    return {};
   }
-  return {};
+  const bool recovering = cleanings_ == 1;
+  return recovering ? intents_.learn_staged(cleaned->staged) : Result<void>();
+}
+
+std::vector<std::string> ShareEngine::wanted_stages() {
+  std::vector<std::string> doubtful = intents_.stages();
+  keeps_doubtful_stages_ = !doubtful.empty();
+  std::vector<std::string> names = fetcher_.stages();
+  std::ranges::move(doubtful, std::back_inserter(names));
+  std::ranges::sort(names);
+  return names;
+}
+
+// What was kept for the sake of a doubt that has ended is of no use.
+void ShareEngine::release_stages() {
+  if (!keeps_doubtful_stages_ || !intents_.stages().empty()) return;
+  keeps_doubtful_stages_ = false;
+  fetcher_.expect_garbage();
 }
 
 CleanStageJob ShareEngine::clean_job(std::optional<std::vector<std::string>> keep) {
@@ -139,7 +162,7 @@ std::optional<Job> ShareEngine::poll_job() {
                          next_cleaning_ <= now_.steady;
   if (may_clean && fetcher_.take_garbage()) {
     cleaning_ = true;
-    return issue(clean_job(fetcher_.stages()), std::monostate());
+    return issue(clean_job(wanted_stages()), std::monostate());
   }
   if (auto job = verification_ ? verification_->poll_job() : std::nullopt) {
     const VerificationJob source{verifications_};

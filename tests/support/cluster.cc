@@ -76,7 +76,8 @@ void Cluster::boot(std::size_t i) {
   ShareEngine::Config config{.self = {node.keys.id(), node.incarnation},
                              .device_name = node.name,
                              .sign = signer(node.keys),
-                             .root = *node.fs.root_identity()};
+                             .root = *node.fs.root_identity(),
+                             .boot = node.boot};
   node.engine = std::make_unique<ShareEngine>(node.index, *node.membership, std::move(config));
   node.engine->start(now());
   drain(i);

@@ -32,6 +32,7 @@ class Cluster {
     MemoryFileSystem fs;
     MemoryIndex index;
     std::uint64_t incarnation = 1;
+    std::string boot = "the first";  // Of the machine; a restart() leaves it running.
     std::optional<Membership> membership;
     std::unique_ptr<ShareEngine> engine;
     std::uint64_t content_bytes_received = 0;

@@ -52,6 +52,30 @@ TEST_CASE("A staged file of another size is not installed", "[engine][apply]") {
   CHECK(replacement.fs.snapshot().at("f").content == "old");
 }
 
+// That a name is gone from the staging folder means that it was installed.
+TEST_CASE("What was staged and could not be made durable keeps its name, and not its bytes",
+          "[engine][apply]") {
+  Replacement replacement;
+  MemoryFileSystem& fs = replacement.fs;
+  fs.fail_sync_and_forget(1);
+  SECTION("whatever they were") {
+    CHECK_FALSE(replacement.apply());
+    CHECK(fs.stage_snapshot().at("staged").content.empty());
+  }
+  SECTION("but what cannot be emptied goes") {
+    fs.fail_call(DiskOperation::truncate, 1, kFailure);
+    CHECK_FALSE(replacement.apply());
+    CHECK(fs.stage_snapshot().empty());
+  }
+  SECTION("nor does a file stay that has none") {
+    REQUIRE(fs.remove_stage("staged"));
+    replacement.step.size = 0;
+    CHECK_FALSE(replacement.apply());
+    CHECK(fs.stage_snapshot().empty());
+  }
+  CHECK(fs.snapshot().at("f").content == "old");
+}
+
 TEST_CASE("What an earlier attempt left under a step's name is kept", "[engine][apply]") {
   Replacement replacement;
   MemoryFileSystem& fs = replacement.fs;
@@ -158,7 +182,7 @@ TEST_CASE("What a crash left half exchanged goes to the trash, whatever is there
   stage(fs, "f", "an older one");
   REQUIRE(fs.move_stage_to_trash("f", "f"));
   SECTION("nothing fails") {
-    REQUIRE(recover_claimed(fs, "recovered-"));
+    CHECK(recover_claimed(fs, "recovered-").value() == std::vector<std::string>{"being assembled"});
     CHECK(fs.trash_snapshot().at("f").content == "an older one");
     CHECK(fs.trash_snapshot().at("recovered-claimed-f").content == "half exchanged");
     CHECK(fs.trash_snapshot().at("g").content == "another");

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/engine/names.h"
 #include "core/index/memory_index.h"
 
 namespace lansync {
@@ -188,6 +189,117 @@ TEST_CASE("A file that a lost step removed is not missed", "[engine][intents]") 
     intents.doubt(row.path);
     CHECK_FALSE(intents.in_doubt(row.path));
     CHECK(index.intents()->empty());
+  }
+}
+
+// A step that brings a file to a free place, in doubt after a crash.
+struct Brought {
+  explicit Brought(const DiskRow& row) : after(row) {
+    Intents lost(index, "this boot");
+    REQUIRE(lost.load());
+    REQUIRE(lost.begin({after.path, after, {}}));
+    REQUIRE(index.commit());
+  }
+
+  // Whether a start in this boot takes what it finds for installed.
+  bool installed(const std::string& boot, const std::vector<std::string>& staged = {}) {
+    Intents intents(index, boot);
+    REQUIRE(intents.load());
+    REQUIRE(intents.learn_staged(staged));
+    return intents.installed(after.path);
+  }
+
+  MemoryIndex index;
+  DiskRow after;
+};
+
+TEST_CASE("What was staged in this boot and is no longer has been installed", "[engine][intents]") {
+  Brought brought(file_row("dir/f", 1));
+  const std::string stage = stage_name(brought.after.content, brought.after.path);
+  CHECK(brought.installed("this boot"));
+  CHECK(brought.installed("this boot", {"another"}));
+  CHECK_FALSE(brought.installed("this boot", {"another", stage}));
+  CHECK_FALSE(brought.installed(""));
+  // Not any more: other steps may have been begun meanwhile.
+  CHECK_FALSE(brought.installed("this boot"));
+}
+
+TEST_CASE("What was staged in another boot may be lost", "[engine][intents]") {
+  Brought brought(file_row("dir/f", 1));
+  CHECK_FALSE(brought.installed("the next"));
+  {
+    // Nor is it of this one because something else is.
+    Intents intents(brought.index, "the next");
+    REQUIRE(intents.load());
+    REQUIRE(intents.begin({path_of("dir/g"), file_row("dir/g", 2), {}}));
+  }
+  CHECK_FALSE(brought.installed("the next"));
+  Intents intents(brought.index, "the next");
+  REQUIRE(intents.load());
+  REQUIRE(intents.learn_staged({}));
+  CHECK_FALSE(intents.installed(path_of("dir/g")));
+  // Until nothing is in doubt.
+  REQUIRE(intents.done(path_of("dir/f")));
+  REQUIRE(intents.done(path_of("dir/g")));
+  REQUIRE(intents.begin({path_of("dir/f"), brought.after, {}}));
+  CHECK(brought.installed("the next"));
+}
+
+TEST_CASE("What is not staged before its step tells nothing by not being staged",
+          "[engine][intents]") {
+  DiskRow row = file_row("f", 1);
+  SECTION("a link") { row.stat.kind = NodeKind::link; }
+  SECTION("a directory") { row.stat.kind = NodeKind::dir; }
+  SECTION("a file without bytes") { row.stat.size = 0; }
+  // Its mode was to be set, and it has been removed.
+  SECTION("a file that nobody wants there any more") { row.shown = {Dot{{}, 1}}; }
+  Brought brought(row);
+  CHECK_FALSE(brought.installed("this boot"));
+}
+
+TEST_CASE("What displaces something, or is there already, is not told by the staging folder",
+          "[engine][intents]") {
+  MemoryIndex index;
+  const DiskRow row = file_row("f", 1);
+  Intents lost(index, "this boot");
+  REQUIRE(lost.load());
+  SECTION("a file that was there") {
+    REQUIRE(index.put_disk(row));
+    REQUIRE(lost.begin({row.path, row, {}}));
+  }
+  SECTION("a file that goes to the trash") { REQUIRE(lost.begin({row.path, row, "in the trash"})); }
+  SECTION("a file that goes") { REQUIRE(lost.begin({row.path, std::nullopt, {}})); }
+  Intents intents(index, "this boot");
+  REQUIRE(intents.load());
+  REQUIRE(intents.learn_staged({}));
+  CHECK_FALSE(intents.installed(row.path));
+}
+
+TEST_CASE("What was installed is the step's, whatever is there by now", "[engine][intents]") {
+  Brought brought(file_row("dir/f", 1));
+  DiskRow dir;
+  dir.path = dir.source = path_of("dir");
+  dir.stat.kind = NodeKind::dir;
+  REQUIRE(brought.index.put_intent({dir.path, dir, {}}));
+  Intents intents(brought.index, "this boot");
+  REQUIRE(intents.load());
+  REQUIRE(intents.learn_staged({}));
+  CHECK(intents.stages() == std::vector{stage_name(brought.after.content, brought.after.path)});
+
+  SECTION("a person's") {
+    Found found = found_file(file_row("dir/f", 2), std::nullopt);
+    CHECK(*intents.settle(found, kNow) == brought.after.path);
+    CHECK(found.row == brought.after);
+  }
+  SECTION("nothing") {
+    Found found{brought.after.path, std::nullopt, {}, std::nullopt};
+    CHECK(*intents.settle(found, kNow) == brought.after.path);
+    CHECK(found.row == brought.after);
+  }
+  SECTION("nor what it was in") {
+    Found found{dir.path, std::nullopt, {}, std::nullopt};
+    CHECK(*intents.settle(found, kNow) == dir.path);
+    CHECK(found.row == dir);
   }
 }
 
