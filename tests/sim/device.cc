@@ -40,7 +40,8 @@ void Device::boot(TimePoint now_steady) {
   ShareEngine::Config config{.self = author(),
                              .device_name = device_name(number_),
                              .sign = Cast::get().sign(number_),
-                             .root = {1, number_ + 1, membership_.share().hex()}};
+                             .root = {1, number_ + 1, membership_.share().hex()},
+                             .boot = incarnation->of_copy ? "" : std::to_string(boots_)};
   engine_ = std::make_unique<ShareEngine>(index, membership_, std::move(config));
   engine_->start(now(now_steady));
   const bool watched = traits_.watcher == Watcher::good || traits_.watcher == Watcher::late;

@@ -35,6 +35,8 @@ class Device {
   void boot(TimePoint now);
   // Ends it; what was not committed is lost.
   void halt();
+  // The machine went down, too.
+  void lost_power() { ++boots_; }
   // What it published does not follow on what others have seen of it.
   void begin_new_log();
   // Others know another branch of what this device knows of a log.
@@ -61,6 +63,7 @@ class Device {
   std::unique_ptr<ShareEngine> engine_;
   std::int64_t jumped_ns_ = 0;
   std::uint64_t copies_ = 0;
+  std::uint64_t boots_ = 0;
   // Incarnations by number, so that a story's are always the same.
   class Numbers final : public Entropy {
    public:

@@ -128,6 +128,7 @@ void World::lose_power(std::size_t i) {
     RandomStream& stream = disk_streams_[i];
     return stream.one_in(2) ? 0 : static_cast<std::size_t>(stream.below(count));
   });
+  device.lost_power();
   check_disk(i);
 }
 
