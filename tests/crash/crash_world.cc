@@ -95,7 +95,7 @@ CrashWorld::CrashWorld() : now_(kStart) {
   }
 }
 
-CrashWorld::CrashWorld(const Moment& moment) : now_(moment.now.steady) {
+CrashWorld::CrashWorld(const Moment& moment) : now_(moment.now.steady), boots_(moment.boots) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     nodes_[i] = std::make_unique<Node>(moment.indexes[i]);
     nodes_[i]->fs.restore(moment.disks[i]);
@@ -122,9 +122,15 @@ void CrashWorld::boot(std::size_t i) {
   ShareEngine::Config config{.self = author(i),
                              .device_name = i == kSubject ? "A" : "B",
                              .sign = signer(people().keys[i]),
-                             .root = *node.fs.root_identity()};
+                             .root = *node.fs.root_identity(),
+                             .boot = std::to_string(boots_)};
   node.engine = std::make_unique<ShareEngine>(node.index, *node.membership, std::move(config));
   node.engine->start(now());
+}
+
+void CrashWorld::lose_power(const Choose& choose) {
+  fs(kSubject).lose_power(choose);
+  ++boots_;
 }
 
 void CrashWorld::connect() {
@@ -240,6 +246,7 @@ Moment CrashWorld::moment(std::string what) {
   return {{fs(0).image(), fs(1).image()},
           {index(0).committed(), index(1).committed()},
           now(),
+          boots_,
           std::move(what)};
 }
 

@@ -22,7 +22,8 @@ struct Moment {
   std::array<DiskImage, 2> disks;
   std::array<WatchedIndex::Committed, 2> indexes;
   Now now;
-  std::string what;  // Was about to happen.
+  std::uint64_t boots = 0;  // Of the subject.
+  std::string what;         // Was about to happen.
 };
 
 // Two engines with memory disks and indexes. Jobs and messages take no time and come in order, so
@@ -43,6 +44,8 @@ class CrashWorld {
 
   // The engine starts, again if it runs. What its index had not committed is lost.
   void boot(std::size_t i);
+  // The subject's machine goes down. Its engine does not run.
+  void lose_power(const Choose& choose);
   void connect();
   void disconnect();
   // The watcher noticed something.
@@ -82,6 +85,7 @@ class CrashWorld {
 
   std::array<std::unique_ptr<Node>, 2> nodes_;
   TimePoint now_;
+  std::uint64_t boots_ = 0;
   bool connected_ = false;
   std::string complaints_;
 };

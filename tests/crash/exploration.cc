@@ -175,7 +175,7 @@ std::optional<Expected> Exploration::expect(CrashWorld& world, const Act* later)
 void Exploration::recover(const Moment& moment, const Choose& choose, const Act* later,
                           const std::string& tape) {
   CrashWorld world(moment);
-  world.fs(kSubject).lose_power(choose);
+  if (choose) world.lose_power(choose);
   world.pass(1s);
   const auto expected = expect(world, later);
   if (!expected) return;
@@ -193,7 +193,7 @@ void Exploration::crash_again(const Moment& moment, const Expected& expected,
                               const std::string& tape) {
   for (const std::size_t lost : {std::size_t{0}, std::size_t{1}}) {
     CrashWorld world(moment);
-    world.fs(kSubject).lose_power([lost](std::size_t) { return lost; });
+    world.lose_power([lost](std::size_t) { return lost; });
     world.pass(1s);
     ++explored_.recoveries;
     const std::string wrong = settle(world, expected);
@@ -221,6 +221,10 @@ void Exploration::fail(const Moment& moment, const std::string& tape, const Act*
 
 void Exploration::crash(const Moment& moment) {
   ++explored_.moments;
+  recover(moment, nullptr, nullptr, "none: the process was killed");
+  for (const Act& later : later_acts()) {
+    if (limits_.later_acts && only_other_) recover(moment, nullptr, &later, "none");
+  }
   const std::string history =
       std::to_string(reinterpret_cast<std::uintptr_t>(moment.indexes[kSubject].get())) + " " +
       std::to_string(reinterpret_cast<std::uintptr_t>(moment.indexes[kOther].get())) + " ";

@@ -80,7 +80,7 @@ Moment make_beginning() {
   world.changed(kSubject);
   world.changed(kOther);
   done = done && world.settle();
-  world.fs(kSubject).lose_power([](std::size_t) -> std::size_t { return 0; });
+  world.lose_power([](std::size_t) -> std::size_t { return 0; });
   LANSYNC_ASSERT(done && world.complaints().empty());
   return world.moment("beginning");
 }
