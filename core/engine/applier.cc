@@ -295,11 +295,14 @@ Result<std::optional<ApplyJob>> Applier::poll_job() {
   if (job_under_way_ || batch_.empty()) return std::optional<ApplyJob>();
   if (auto begun = begin_intents(); !begun) return begun.error();
   std::set<RelativePath> dirs;
+  std::set<RelativePath> moving;
   for (const ApplyStep& step : batch_) {
     dirs.insert(step.path.parent());
     dirs.insert(step.path);
+    if (!step.trash.empty()) moving.insert(step.path);
   }
   scan_.freeze(dirs);
+  fetcher_.handle_moves_begun(std::move(moving));
   job_under_way_ = true;
   making_.clear();
   job_steps_ = std::exchange(batch_steps_, {});
@@ -309,6 +312,7 @@ Result<std::optional<ApplyJob>> Applier::poll_job() {
 Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
   job_under_way_ = false;
   scan_.thaw();
+  fetcher_.handle_moves_ended();
   const std::vector<InJob> steps = std::exchange(job_steps_, {});
   batch_paths_.clear();
   for (const InJob& waiting : batch_steps_) {

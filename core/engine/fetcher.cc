@@ -154,8 +154,8 @@ bool Fetcher::busy() const {
   if (!requests_.empty() || !write_jobs_.empty() || stage_jobs_ > 0) return true;
   return std::ranges::any_of(fetches_, [this](const auto& entry) {
     const Fetch& fetch = entry.second;
-    return fetch.phase == Phase::need_stage || fetch.under_way > 0 ||
-           (fetch.phase != Phase::staged && source_for(fetch));
+    return fetch.phase == Phase::need_stage || fetch.phase == Phase::moving ||
+           fetch.under_way > 0 || (fetch.phase != Phase::staged && source_for(fetch));
   });
 }
 

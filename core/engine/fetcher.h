@@ -54,6 +54,8 @@ class Fetcher {
   static constexpr std::uint64_t kBytesInFlightMax = std::uint64_t{32} << 20;
   static constexpr std::size_t kRequestsPerPeerMax = 8;
   static constexpr std::size_t kStageJobsMax = 2;
+  // How often the bytes of a file are looked for once more, as what was to be there was moved.
+  static constexpr std::size_t kLooksAfterMovesMax = 4;
   // A peer that owes an answer and sends nothing for so long is not asked again for a while.
   static constexpr std::chrono::seconds kRequestTimeout{30};
   static constexpr std::chrono::seconds kSilentPause{120};
@@ -118,6 +120,12 @@ class Fetcher {
   // A file of this content went to the trash, perhaps before a StageJob could copy it from its
   // path.
   void handle_trashed(const ContentId& content);
+  // Steps are under way that may move what stands at these paths to the trash. Bytes that are
+  // looked for there and not found may be in a place that the index does not name yet: they are
+  // looked for once more when it does, before anybody is asked.
+  void handle_moves_begun(std::set<RelativePath> paths);
+  // The index says what became of them before the next job is polled.
+  void handle_moves_ended();
   void handle_timeout(TimePoint now);
 
   // Outputs, to be drained after every input.
@@ -129,7 +137,15 @@ class Fetcher {
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
  private:
-  enum class Phase : std::uint8_t { need_list, listing, need_stage, staging, loading, staged };
+  enum class Phase : std::uint8_t {
+    need_list,
+    listing,
+    need_stage,
+    staging,
+    moving,  // What was looked for may have been moved: until it is known where to.
+    loading,
+    staged
+  };
 
   struct Fetch {
     Wanted wanted;
@@ -140,6 +156,8 @@ class Fetcher {
     std::size_t under_way = 0;          // Chunks asked for or being written.
     std::set<DeviceId> lacking;         // Peers that said they do not have it.
     bool look_again = false;            // The bytes came to the trash while they were looked for.
+    std::set<RelativePath> places;      // Where the last StageJob looks for them.
+    std::size_t looks_after_moves = 0;
   };
   struct Place {
     FetchId fetch{};
@@ -170,6 +188,7 @@ class Fetcher {
   void erase(std::map<FetchId, Fetch>::iterator fetch);
   Result<StageJob> stage_job(const Fetch& fetch);
   void look_again_if_idle(Fetch& fetch);
+  [[nodiscard]] bool may_have_moved(const Fetch& fetch) const;
   void give_back(Place& place, const DeviceId& peer, bool lacks);
   void drop_request(std::uint32_t request, bool lacks);
   void retire_if_done(std::uint32_t request);
@@ -193,6 +212,7 @@ class Fetcher {
   std::uint64_t next_fetch_ = 1;
   std::uint32_t next_request_ = 1;
   std::deque<RelativePath> ready_;
+  std::set<RelativePath> moving_;  // What stands there is being moved.
 };
 
 }  // namespace lansync

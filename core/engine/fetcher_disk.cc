@@ -10,6 +10,14 @@ namespace {
 constexpr std::size_t kEqualsLookedAt = 8;
 constexpr std::size_t kAlternativesMax = 2;  // Places looked at for one chunk that is here already.
 
+std::set<RelativePath> paths_in(const StageJob& job) {
+  std::set<RelativePath> paths;
+  for (const LocalPiece& piece : job.pieces) {
+    if (const auto* path = std::get_if<RelativePath>(&piece.source)) paths.insert(*path);
+  }
+  return paths;
+}
+
 }  // namespace
 
 void Fetcher::handle_trashed(const ContentId& content) {
@@ -18,6 +26,26 @@ void Fetcher::handle_trashed(const ContentId& content) {
     fetch.look_again = fetch.phase == Phase::staging || fetch.phase == Phase::loading;
     look_again_if_idle(fetch);
   }
+}
+
+void Fetcher::handle_moves_begun(std::set<RelativePath> paths) { moving_ = std::move(paths); }
+
+void Fetcher::handle_moves_ended() {
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase == Phase::moving) {
+      fetch.look_again = false;
+      fetch.phase = Phase::need_stage;
+    } else if (fetch.phase == Phase::staging && may_have_moved(fetch)) {
+      ++fetch.looks_after_moves;
+      fetch.look_again = true;
+    }
+  }
+  moving_.clear();
+}
+
+bool Fetcher::may_have_moved(const Fetch& fetch) const {
+  const auto looked_at = [&](const RelativePath& path) { return fetch.places.contains(path); };
+  return fetch.looks_after_moves < kLooksAfterMovesMax && std::ranges::any_of(moving_, looked_at);
 }
 
 // Not while answers are awaited: what they bring is staged too.
@@ -32,6 +60,11 @@ void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
   garbage_ = garbage_ || !fetches_.contains(id);
   const auto found = fetches_.find(id);
   if (found == fetches_.end()) return;
+  if (staged && !staged->missing.empty() && may_have_moved(found->second)) {
+    ++found->second.looks_after_moves;
+    found->second.phase = Phase::moving;
+    return;
+  }
   if (!staged) return fail(id, std::move(staged).error());
   Fetch& fetch = found->second;
   fetch.missing.assign(staged->missing.begin(), staged->missing.end());
@@ -84,6 +117,7 @@ std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
       return poll_job();
     }
     fetch.phase = Phase::staging;
+    fetch.places = paths_in(*job);
     ++stage_jobs_;
     return FetchJob{id, *std::move(job), {}, 0};
   }

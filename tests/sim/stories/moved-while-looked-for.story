@@ -1,4 +1,4 @@
-// R2: B is sent what it has
+// R2: bytes were looked for as they went to the trash, and asked of a peer before that was recorded.
 seed 282516
 network latency=200000 rate=0 job=3000
 device skew=0 granularity=1 watcher=good

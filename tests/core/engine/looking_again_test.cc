@@ -1,0 +1,134 @@
+// Bytes that are moved on this disk while they are looked for.
+#include <catch2/catch.hpp>
+
+#include "core/chunk/hash.h"
+#include "core/engine/fetcher.h"
+#include "core/index/memory_index.h"
+
+namespace lansync {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A fetch of a file whose bytes stand at another path, too, and which a member has.
+struct Looking {
+  Looking() : fetcher(index, peers) {
+    member.bytes.front() = std::byte{1};
+    PeerState& peer = peers[member];
+    peer.device = member;
+    peer.joined = peer.clock_known = true;
+    wanted.path = wanted.source = RelativePath::parse("new").value();
+    wanted.content.bytes = chunk_hash(as_bytes(content)).bytes;
+    wanted.size = content.size();
+    wanted.version = {{member, 1}, 1};
+    wanted.stage = "stage-new";
+    peer.state.clock.advance(wanted.version.author, 1);
+    DiskRow row;
+    row.path = row.source = old;
+    row.content = wanted.content;
+    row.stat.kind = NodeKind::file;
+    row.stat.size = wanted.size;
+    REQUIRE(index.put_disk(row));
+    REQUIRE(fetcher.start(wanted));
+  }
+
+  // Where the bytes are looked for now, if they are; a name in the trash, or a path.
+  std::optional<std::vector<std::string>> look() {
+    const auto job = fetcher.poll_job();
+    if (!job) return std::nullopt;
+    looking = job->fetch;
+    std::vector<std::string> places;
+    for (const LocalPiece& piece : std::get<StageJob>(job->work).pieces) {
+      const auto* path = std::get_if<RelativePath>(&piece.source);
+      places.push_back(path != nullptr ? path->text() : std::get<std::string>(piece.source));
+    }
+    return places;
+  }
+  void find_nothing() { fetcher.handle_staged(looking, Staged{{0}}); }
+  void move_to_trash() {
+    REQUIRE(index.remove_disk(old));
+    REQUIRE(index.put_trash({"in-the-trash", old, wanted.content, wanted.size, WallTime{}}));
+  }
+  bool asks() { return fetcher.poll_request(TimePoint{} + 1h).has_value(); }
+
+  const std::string content = "bytes that are here";
+  const RelativePath old = RelativePath::parse("old").value();
+  MemoryIndex index;
+  std::map<DeviceId, PeerState> peers;
+  DeviceId member;
+  Fetcher fetcher;
+  Wanted wanted;
+  FetchId looking{};
+};
+
+using Places = std::vector<std::string>;
+
+TEST_CASE("Who misses bytes that are being moved looks again before asking", "[engine][fetcher]") {
+  Looking looking;
+  SECTION("they went as they were looked for") {
+    REQUIRE(looking.look() == Places{"old"});
+    looking.fetcher.handle_moves_begun({looking.old});
+    looking.find_nothing();
+  }
+  SECTION("they had gone before") {
+    looking.fetcher.handle_moves_begun({looking.old});
+    REQUIRE(looking.look() == Places{"old"});
+    looking.find_nothing();
+  }
+  CHECK_FALSE(looking.asks());
+  CHECK_FALSE(looking.look());
+  CHECK(looking.fetcher.busy());
+  looking.fetcher.handle_moves_ended();
+  looking.move_to_trash();
+  CHECK_FALSE(looking.asks());
+  CHECK(looking.look() == Places{"in-the-trash"});
+  looking.fetcher.handle_staged(looking.looking, Staged{});
+  CHECK(looking.fetcher.staged(looking.wanted.path, looking.wanted.content));
+}
+
+TEST_CASE("Who looked where bytes were moved from looks again", "[engine][fetcher]") {
+  Looking looking;
+  REQUIRE(looking.look() == Places{"old"});
+  looking.fetcher.handle_moves_begun({looking.old});
+  looking.fetcher.handle_moves_ended();
+  looking.move_to_trash();
+  looking.find_nothing();
+  CHECK_FALSE(looking.asks());
+  CHECK(looking.look() == Places{"in-the-trash"});
+}
+
+TEST_CASE("Who misses bytes that nothing moves asks at once", "[engine][fetcher]") {
+  Looking looking;
+  SECTION("nothing is moved at all") { REQUIRE(looking.look() == Places{"old"}); }
+  SECTION("something else is") {
+    looking.fetcher.handle_moves_begun({RelativePath::parse("other").value()});
+    REQUIRE(looking.look() == Places{"old"});
+  }
+  SECTION("they are not in the place that they were moved to, either") {
+    looking.fetcher.handle_moves_begun({looking.old});
+    REQUIRE(looking.look());
+    looking.find_nothing();
+    looking.fetcher.handle_moves_ended();
+    looking.move_to_trash();
+    REQUIRE(looking.look() == Places{"in-the-trash"});
+  }
+  looking.find_nothing();
+  CHECK(looking.asks());
+}
+
+TEST_CASE("Who misses bytes again and again asks in the end", "[engine][fetcher]") {
+  Looking looking;
+  std::size_t looks = 0;
+  // Each time a step fails, and is tried once more.
+  for (; looks <= Fetcher::kLooksAfterMovesMax; ++looks) {
+    REQUIRE(looking.look() == Places{"old"});
+    looking.fetcher.handle_moves_begun({looking.old});
+    looking.find_nothing();
+    if (looking.asks()) break;
+    looking.fetcher.handle_moves_ended();
+  }
+  CHECK(looks == Fetcher::kLooksAfterMovesMax);
+}
+
+}  // namespace
+}  // namespace lansync
