@@ -70,7 +70,7 @@ Result<ApplyStepDone> installed(Result<InstallOutcome> outcome) {
   return done;
 }
 
-Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
+Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step, OwnNames& names) {
   const std::string claimed = std::string(kClaimed) + step.trash;
   if (step.kind == ApplyStep::Kind::install_link) {
     if (auto removed = fs.remove_stage(step.stage); !removed) return std::move(removed).error();
@@ -79,7 +79,7 @@ Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
     }
   }
   if (!step.expected)
-    return installed(install(fs, step.stage, step.path, std::nullopt, step.trash));
+    return installed(install(fs, step.stage, step.path, std::nullopt, step.trash, &names));
   auto renamed = fs.rename_stage(step.stage, claimed);
   if (!renamed && renamed.error().code == std::errc::file_exists) {
     // Left by an attempt that could not be cleared up, and perhaps a person's.
@@ -89,7 +89,7 @@ Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step) {
   if (!renamed) return std::move(renamed).error();
   const auto staged = fs.stat_stage(claimed);
   if (!staged) return staged.error();
-  auto outcome = install(fs, claimed, step.path, step.expected, step.trash);
+  auto outcome = install(fs, claimed, step.path, step.expected, step.trash, &names);
   if (outcome) return installed(std::move(outcome));
   // Under the claimed name is our file again, or, if that could not be undone, the person's.
   const Error error = std::move(outcome).error();
@@ -135,17 +135,17 @@ Result<ApplyStepDone> set_metadata(FileSystem& fs, const ApplyStep& step) {
   return done;
 }
 
-Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step) {
+Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step, OwnNames& names) {
   switch (step.kind) {
     case ApplyStep::Kind::make_dir: {
-      const auto stat = make_dir(fs, step.path, step.mode);
+      const auto stat = make_dir(fs, step.path, step.mode, &names);
       if (!stat) return stat.error();
       ApplyStepDone done;
       done.stat = *stat;
       return done;
     }
     case ApplyStep::Kind::install_file:
-    case ApplyStep::Kind::install_link: return install_step(fs, step);
+    case ApplyStep::Kind::install_link: return install_step(fs, step, names);
     case ApplyStep::Kind::set_metadata: return set_metadata(fs, step);
     case ApplyStep::Kind::remove:
       return installed(remove_to_trash(fs, step.path, *step.expected, step.trash));
@@ -162,6 +162,7 @@ Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step) {
 
 Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps) {
   const DurableStage stage(fs, steps);
+  OwnNames names(fs);
   Applied applied;
   std::set<RelativePath> dirs;
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -169,8 +170,10 @@ Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps) {
       applied.steps.emplace_back(stage.result(i).error());
       continue;
     }
-    applied.steps.push_back(perform(fs, steps[i]));
+    applied.steps.push_back(perform(fs, steps[i], names));
     if (!applied.steps.back()) continue;
+    const bool made = is_install(steps[i]) || steps[i].kind == ApplyStep::Kind::make_dir;
+    if (made) names.note(steps[i].path, applied.steps.back()->stat);
     dirs.insert(steps[i].path.parent());
     // A directory that is gone cannot be made durable; that it is gone is for its parent to keep.
     if (steps[i].kind == ApplyStep::Kind::remove_dir) dirs.erase(steps[i].path);

@@ -1,6 +1,5 @@
 #include "core/fs/installer.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/base/assert.h"
@@ -48,19 +47,8 @@ Result<InstallOutcome> rescue(FileSystem& fs, std::string_view stage_name,
   return InstallOutcome{InstallEnd::rescued, {}};
 }
 
-// Of a path where something is: whether it is there under this very name. A disk that cannot tell
-// names apart by case, or by how accents are spelt, finds it under another: Errc::mismatch.
-Result<void> has_own_name(FileSystem& fs, const RelativePath& path) {
-  const auto entries = fs.list(path.parent());
-  if (!entries) return entries.error();
-  const bool listed = std::ranges::any_of(
-      *entries, [&](const DirEntry& entry) { return entry.name == path.name(); });
-  if (listed) return {};
-  // It may have gone meanwhile.
-  const auto stat = fs.stat(path);
-  if (!stat && is_missing(stat.error())) return changed(path);
-  if (!stat) return stat.error();
-  return Error(Errc::mismatch, escape_for_display(path.text()));
+Result<void> has_own_name(FileSystem& fs, const RelativePath& path, OwnNames* names) {
+  return names != nullptr ? names->check(path) : OwnNames(fs).check(path);
 }
 
 // The staged file as it stands at the path: being renamed has changed its ctime.
@@ -130,7 +118,7 @@ Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
 
 Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
                                const RelativePath& path, std::optional<FileIdentity> expected,
-                               std::string_view trash_name) {
+                               std::string_view trash_name, OwnNames* names) {
   LANSYNC_ASSERT(!expected || expected->kind != NodeKind::dir);
   auto staged = fs.stat_stage(stage_name);
   if (!staged) return std::move(staged).error();
@@ -138,7 +126,7 @@ Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
   auto installed = fs.install_new(stage_name, path);
   if (!installed) {
     if (!is(installed.error(), std::errc::file_exists)) return std::move(installed).error();
-    if (auto own = has_own_name(fs, path); !own) return std::move(own).error();
+    if (auto own = has_own_name(fs, path, names); !own) return std::move(own).error();
     return changed(path);
   }
   return InstallOutcome{InstallEnd::created, at_path(fs, path, *staged)};
@@ -203,11 +191,12 @@ Result<FileStat> move_checked(FileSystem& fs, const RelativePath& from, const Re
   return changed(from);
 }
 
-Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_t mode) {
+Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_t mode,
+                          OwnNames* names) {
   auto made = fs.make_dir(path, mode);
   if (!made && !is(made.error(), std::errc::file_exists)) return std::move(made).error();
   if (!made) {
-    if (auto own = has_own_name(fs, path); !own) return std::move(own).error();
+    if (auto own = has_own_name(fs, path, names); !own) return std::move(own).error();
   }
   auto stat = fs.stat(path);
   if (!stat) return stat;

@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "core/fs/file_system.h"
+#include "core/fs/own_names.h"
 
 namespace lansync {
 
@@ -68,9 +69,11 @@ struct InstallOutcome {
 //   no_such_file_or_directory  the parent is missing.
 //   anything else  as the system says: the path has the old or the new file. See rescue_stage().
 // Requires that `expected` is no directory: those are removed or moved away first.
+//
+// `names`, here and below: those of the batch, if this is one of many calls.
 Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
                                const RelativePath& path, std::optional<FileIdentity> expected,
-                               std::string_view trash_name);
+                               std::string_view trash_name, OwnNames* names = nullptr);
 
 // Stages a symbolic link, which needs no transfer, and installs it. The stage name must be free.
 Result<InstallOutcome> install_link(FileSystem& fs, std::string_view stage_name,
@@ -97,7 +100,8 @@ Result<FileStat> move_checked(FileSystem& fs, const RelativePath& from, const Re
                               const FileIdentity& expected);
 
 // Makes a directory, or finds it made. file_exists if something else is there; mismatch as above.
-Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_t mode);
+Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_t mode,
+                          OwnNames* names = nullptr);
 
 // Removes an empty directory. Errc::changed if it is not the expected one; directory_not_empty if
 // there is anything in it, ignored files included.

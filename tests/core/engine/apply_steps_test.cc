@@ -76,6 +76,40 @@ TEST_CASE("What was staged and could not be made durable keeps its name, and not
   CHECK(fs.snapshot().at("f").content == "old");
 }
 
+// Names that are one to the disk, in one directory.
+std::vector<ApplyStep> clashes(MemoryFileSystem& fs, Kind kind, std::size_t count) {
+  std::vector<ApplyStep> steps;
+  for (std::size_t i = 0; i < count; ++i) {
+    for (const char* letter : {"a", "A"}) {
+      ApplyStep step;
+      step.kind = kind;
+      step.path = path_of(std::to_string(i) + letter);
+      step.stage = "staged " + step.path.text();
+      step.mode = 0755;
+      step.mtime = kGiven;
+      if (kind == Kind::install_file) stage(fs, step.stage, "");
+      steps.push_back(step);
+    }
+  }
+  return steps;
+}
+
+TEST_CASE("Names that clash in one directory do not have it listed for each", "[engine][apply]") {
+  constexpr std::size_t kClashes = 200;
+  MemoryFileSystem fs;
+  fs.set_folds_case(true);
+  fs.set_time(kBefore);
+  const Kind kind = GENERATE(Kind::install_file, Kind::make_dir);
+  const std::vector<ApplyStep> steps = clashes(fs, kind, kClashes);
+  const Applied applied = apply_steps(fs, steps);
+  for (std::size_t i = 0; i < steps.size(); i += 2) {
+    CHECK(applied.steps[i]);
+    REQUIRE_FALSE(applied.steps[i + 1]);
+    CHECK(applied.steps[i + 1].error().code == make_error_code(Errc::mismatch));
+  }
+  CHECK(fs.calls(DiskOperation::list) == 1);
+}
+
 TEST_CASE("What an earlier attempt left under a step's name is kept", "[engine][apply]") {
   Replacement replacement;
   MemoryFileSystem& fs = replacement.fs;
