@@ -101,6 +101,7 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
       request(dir.parent(), false);
     } else if (error.code == std::errc::cross_device_link) {
       // The folder that it is in tells so too, unless the kernel is too old to say.
+      mounts_.add(dir);
       issues_.raise(mounted_there(dir.text()));
       failed_.try_emplace(dir.parent(), false);
     } else {
@@ -143,6 +144,7 @@ Result<void> Scan::compare(const RelativePath& dir, const std::vector<DirEntry>&
   if (!rows) return std::move(rows).error();
   std::map<std::string_view, const DiskRow*> missing;
   for (const DiskRow& row : *rows) missing.emplace(row.path.name(), &row);
+  mounts_.forget_in(dir);
 
   for (const DirEntry& entry : listing) {
     auto path = dir.child(entry.name);
@@ -161,6 +163,7 @@ Result<void> Scan::compare(const RelativePath& dir, const std::vector<DirEntry>&
     if (known != missing.end()) missing.erase(known);
     if (entry.elsewhere) {
       // What it hides is not gone, and comes to light again.
+      mounts_.add(*path);
       issues_.raise(mounted_there(path->text()));
       gone_.erase(*path);
       continue;
@@ -249,6 +252,7 @@ Result<void> Scan::report_gone(const DiskRow& row) {
 
 Result<void> Scan::report_gone_beneath(const RelativePath& dir) {
   issues_.clear_beneath(dir.text());
+  mounts_.forget_beneath(dir);
   RelativePath after;
   for (;;) {
     auto rows = index_.disk_beneath(dir, after, kRowsPerRead);
@@ -313,7 +317,8 @@ std::vector<Found> Scan::poll_found() {
   while (!found_.empty() && batch.size() < kFoundMax) {
     batch.push_back(std::move(found_.extract(found_.begin()).mapped()));
   }
-  if (looked_everywhere && found_.empty()) {
+  // An index that cannot be asked now fails wherever it is asked next.
+  if (looked_everywhere && found_.empty() && mounts_.spare_hidden(index_, batch, gone_)) {
     for (auto& [path, found] : gone_) batch.push_back(std::move(found));
     gone_.clear();
   }

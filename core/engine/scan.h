@@ -13,6 +13,7 @@
 #include "core/engine/hints.h"
 #include "core/engine/intents.h"
 #include "core/engine/job.h"
+#include "core/engine/mounts_inside.h"
 #include "core/engine/path_issues.h"
 #include "core/index/index.h"
 #include "core/sync/local_change.h"
@@ -106,6 +107,7 @@ class Scan {
   std::set<RelativePath> stale_;  // Listings under way that must not be believed.
   std::map<RelativePath, Found> found_;
   std::map<RelativePath, Found> gone_;  // And what stands where a directory was.
+  MountsInside mounts_;
   Hints::Dirs failed_;
   bool round_open_ = false;
   std::uint64_t finished_rounds_ = 0;

@@ -125,6 +125,78 @@ TEST_CASE("A name that cannot be synced is told, until it has another", "[engine
   CHECK(cluster.tree(1).size() == 3);
 }
 
+// The system takes a mount along with the directory that it is in.
+void rename_around_mount(MemoryFileSystem& fs, const std::string& from, const std::string& to,
+                         const std::string& mount) {
+  fs.unmount_inside(from + "/" + mount);
+  REQUIRE(fs.user_rename(from, to));
+  fs.mount_inside(to + "/" + mount);
+}
+
+TEST_CASE("What a mount hides is not gone when its directory is renamed", "[engine][stopped]") {
+  const bool restarts = GENERATE(false, true);
+  Cluster cluster(2, 3);
+  cluster.connect_all();
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  for (const char* dir : {"top", "top/dir", "top/dir/mnt"}) REQUIRE(fs.user_mkdir(dir));
+  REQUIRE(fs.user_write("top/dir/mnt/hidden", "not gone"));
+  REQUIRE(fs.user_write("top/dir/beside", "moved"));
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  fs.mount_inside("top/dir/mnt");
+  cluster.changed(0);
+  cluster.run_for(1min);
+
+  SECTION("itself") { rename_around_mount(fs, "top/dir", "other", "mnt"); }
+  SECTION("with what it is in") { rename_around_mount(fs, "top", "other", "dir/mnt"); }
+  SECTION("twice") {
+    rename_around_mount(fs, "top/dir", "once", "mnt");
+    cluster.changed(0);
+    cluster.run_for(1min);
+    rename_around_mount(fs, "once", "other", "mnt");
+  }
+  const bool whole = fs.snapshot().contains("other/dir");
+  for (int looks = 0; looks < 2; ++looks) {
+    cluster.changed(0);
+    cluster.run_for(1min);
+    const SeenTree there = cluster.tree(1);
+    REQUIRE(there.contains("top/dir/mnt/hidden"));
+    CHECK(there.contains(whole ? "other/dir/beside" : "other/beside"));
+    CHECK_FALSE(there.contains("top/dir/beside"));
+  }
+  if (restarts) {
+    cluster.restart(0);
+    cluster.connect_all();
+    cluster.run_for(1min);
+    CHECK(cluster.tree(1).contains("top/dir/mnt/hidden"));
+  }
+
+  fs.unmount_inside(whole ? "other/dir/mnt" : "other/mnt");
+  cluster.changed(0);
+  cluster.run_for(1min);
+  REQUIRE(cluster.settle());
+  CHECK(cluster.same_trees());
+  CHECK(cluster.tree(1).contains(whole ? "other/dir/mnt/hidden" : "other/mnt/hidden"));
+  CHECK_FALSE(cluster.tree(1).contains("top/dir"));
+  CHECK(issues_of(cluster, 0).empty());
+}
+
+TEST_CASE("What a mount does not hide is gone when its directory is renamed", "[engine][stopped]") {
+  Cluster cluster(2, 3);
+  cluster.connect_all();
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  for (const char* dir : {"dir", "dir/mnt"}) REQUIRE(fs.user_mkdir(dir));
+  REQUIRE(fs.user_write("dir/beside", "moved"));
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  fs.mount_inside("dir/mnt");
+  rename_around_mount(fs, "dir", "other", "mnt");
+  cluster.changed(0);
+  cluster.run_for(1min);
+  CHECK_FALSE(cluster.tree(1).contains("dir"));
+  CHECK(cluster.tree(1).contains("other/beside"));
+}
+
 TEST_CASE("What is mounted inside a share deletes nothing and is told", "[engine][stopped]") {
   Cluster cluster(2, 3);
   cluster.connect_all();

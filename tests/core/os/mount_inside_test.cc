@@ -101,6 +101,27 @@ TEST_CASE("What is mounted inside a share is told, and out of reach", "[fs][moun
   });
 }
 
+TEST_CASE("A directory can be renamed while something is mounted in it", "[fs][mount]") {
+  with_own_mounts([] {
+    for (const DiskForm& form : disk_forms()) {
+      INFO(form.name);
+      DiskWorld world(form.options);
+      populate(world);
+      world.make_dir("dir/deep");
+      FileSystem& fs = world.fs();
+      const auto before = fs.stat(at("dir"));
+      REQUIRE(before);
+      bind(world.outside(), world.root() / "dir/deep");
+      stdfs::rename(world.root() / "dir", world.root() / "moved");
+      CHECK(is_elsewhere(fs, "moved", "deep"));
+      // By which what it hides is known.
+      CHECK(fs.stat(at("moved"))->inode == before->inode);
+      unmount(world.root() / "moved/deep");
+      CHECK_FALSE(is_elsewhere(fs, "moved", "deep"));
+    }
+  });
+}
+
 TEST_CASE("A share may itself be mounted where it is", "[fs][mount]") {
   with_own_mounts([] {
     for (const DiskForm& form : disk_forms()) {
