@@ -218,6 +218,7 @@ Result<void> LocalEdits::explain_one(const Found& found, WallTime now, Batch& ba
         row.shown = before->row->shown;
       }
       if (!local.adopted.empty()) row.shown = local.adopted;
+      if (local.torn) row.shown.clear();
       if (auto put = index_.put_disk(row); !put) return put;
     }
   }

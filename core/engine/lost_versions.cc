@@ -21,6 +21,15 @@ bool tells_for(const Membership& membership, const DeviceId& self, const DeviceI
   return first != members.end() && first->first == self;
 }
 
+// What a power failure has left of a file: it displays nothing.
+Result<std::optional<DiskRow>> torn_row(Index& index, const RelativePath& path) {
+  auto row = index.disk(path);
+  if (!row || !*row) return row;
+  const bool torn =
+      (*row)->source == path && (*row)->stat.kind == NodeKind::file && (*row)->shown.empty();
+  return torn ? std::move(row) : std::optional<DiskRow>();
+}
+
 }  // namespace
 
 bool all_starve(const Membership& membership, const DeviceId& self, const CausalClock& clock,
@@ -59,6 +68,14 @@ Result<std::vector<Change>> ends_of_lost(Index& index, const Membership& members
     std::ranges::sort(lost);
     // What is more than one change may supersede ends the next time.
     lost.resize(std::min(lost.size(), limits::kSupersedesMax));
+    const auto left = torn_row(index, wanted.source);
+    if (!left) return left.error();
+    if (*left && !lost.empty()) {
+      const auto list = index.chunk_list((*left)->content);
+      if (!list) return list.error();
+      ends.push_back(end_as_left(**left, !list->has_value(), *heads, std::move(lost), now));
+      continue;
+    }
     auto end = version_end(wanted.source, *heads, std::move(lost), wanted.content, now);
     if (end) ends.push_back(*std::move(end));
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/chunk/hash.h"
+#include "core/fs/torn_file.h"
 
 namespace lansync {
 namespace {
@@ -133,7 +134,7 @@ void Scan::note_failure(const RelativePath& dir, bool recursive, const Error& er
 void Scan::clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing) {
   issues_.clear_in(dir.text(), [&](const PathIssue& issue, std::string_view name) {
     if (issue.code == "name" || issue.code == "special" || issue.code == "mounted") return true;
-    return issue.code == "unreadable" &&
+    return (issue.code == "unreadable" || issue.code == "torn") &&
            std::ranges::none_of(listing, [&](const DirEntry& entry) { return entry.name == name; });
   });
 }
@@ -290,6 +291,11 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
   }
   issues_.clear(path.text());
   const std::optional<DiskRow>& row = waiting.mapped().row;
+  if (row && row->source == path && !row->racy && is_torn(row->stat, hashed->stat)) {
+    issues_.raise(
+        {path.text(), "torn", "lost its end when the power failed, before it was synced",
+         "nothing to do, if another device has it; what was left goes to .lansync/trash"});
+  }
   Found found{path, Observation{}, std::move(hashed->list), row};
   found.seen->stat = hashed->stat;
   found.seen->racy = racy;

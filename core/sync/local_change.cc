@@ -5,6 +5,7 @@
 #include "core/base/assert.h"
 #include "core/base/limits.h"
 #include "core/fs/file_time.h"
+#include "core/fs/torn_file.h"
 #include "core/sync/projection.h"
 #include "core/sync/registers.h"
 #include "core/sync/version_end.h"
@@ -250,6 +251,7 @@ LocalChange unlimited(const KnownPath& known, const std::optional<Observation>& 
   if (same) return {};
   if (row.source != row.path) return copy_touched(known, seen, now);
   if (!seen) return removed(known, now);
+  if (!row.racy && is_torn(row.stat, seen->stat)) return {.torn = true};
   // A directory that was only implied by its content becomes one in its own right when it is
   // changed.
   const bool implied = row.stat.kind == NodeKind::dir && row.shown.empty();

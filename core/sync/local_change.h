@@ -51,7 +51,8 @@ struct KnownPath {
 //     showed is no head of its source any more, unless the source shows it, too (for a moment, when
 //     the copy is there already and what is to replace it is not): a new mode or time of it is no
 //     change then, and is put back;
-//   - when a file goes, its conflict copies stay, as ordinary files.
+//   - when a file goes, its conflict copies stay, as ordinary files;
+//   - a file that a power failure has cut off was not edited.
 //
 // `seen` empty means that a person removed what the row describes; being unable to look is not
 // that, and never comes here. Pure.
@@ -61,6 +62,8 @@ struct LocalChange {
   std::optional<std::size_t> displayed;
   // Or, if that is none of them, what it displays instead of what it did. Empty: as before.
   std::vector<Dot> adopted;
+  // The disk lost the end of what the path displayed (core/fs/torn_file.h): it displays none of it.
+  bool torn = false;
 };
 LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now);
 

@@ -26,4 +26,21 @@ std::optional<Change> version_end(const RelativePath& path, std::span<const Chan
   return change;
 }
 
+Change end_as_left(const DiskRow& row, bool one_chunk, std::span<const Change> heads,
+                   std::vector<Dot> versions, WallTime now) {
+  Change change;
+  change.path = row.path;
+  change.kind = ChangeKind::file;
+  change.content = row.content;
+  change.size = row.stat.size;
+  change.chunk_class = row.chunk_class;
+  change.one_chunk = one_chunk;
+  change.mode = row.stat.mode;
+  change.mtime = row.stat.mtime;
+  change.edited_at = after(now, registers(named(heads, versions)).edited_at);
+  change.mode_at = change.mtime_at = change.edited_at;
+  change.supersedes = std::move(versions);
+  return change;
+}
+
 }  // namespace lansync

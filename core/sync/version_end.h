@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/index/index.h"
 #include "core/sync/registers.h"
 
 namespace lansync {
@@ -21,5 +22,10 @@ namespace lansync {
 std::optional<Change> version_end(const RelativePath& path, std::span<const Change> heads,
                                   std::vector<Dot> versions, std::optional<ContentId> content,
                                   WallTime now);
+
+// The change by which they end where the disk has something in their place that displays nothing:
+// what is left of a file whose end was lost is a version of its own then. `row` is a file's.
+Change end_as_left(const DiskRow& row, bool one_chunk, std::span<const Change> heads,
+                   std::vector<Dot> versions, WallTime now);
 
 }  // namespace lansync

@@ -189,6 +189,9 @@ class MemoryFileSystem final : public FileSystem {
   bool user_exchange(std::string_view one, std::string_view other);
   bool user_chmod(std::string_view path, std::uint32_t mode);
   bool user_touch(std::string_view path, WallTime mtime);
+  // What a power failure may do to a file that was written and not synced: it ends at `size`, and
+  // has the times of the write.
+  bool tear(std::string_view path, std::uint64_t size);
   // From now on, until it is called with false, a program has the file open for writing.
   bool user_hold_open(std::string_view path, bool open);
 

@@ -112,6 +112,18 @@ bool MemoryFileSystem::user_truncate(std::string_view path, std::uint64_t size) 
   return file && write(*disk_, *file, 0, {}, size);
 }
 
+bool MemoryFileSystem::tear(std::string_view path, std::uint64_t size) {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  const auto file = file_at(*disk_, path);
+  if (!file) return false;
+  const WallTime mtime = file->node->metadata.mtime;
+  const WallTime ctime = file->node->ctime;
+  if (!write(*disk_, *file, 0, {}, size)) return false;
+  file->node->metadata.mtime = mtime;
+  file->node->ctime = ctime;
+  return true;
+}
+
 bool MemoryFileSystem::user_replace(std::string_view path, std::string_view content) {
   const MemoryDisk::Lock lock(disk_->mutex);
   const auto place = place_at(*disk_, path);

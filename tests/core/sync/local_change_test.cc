@@ -52,6 +52,30 @@ Observation seen_as(const DiskRow& row) {
   return seen;
 }
 
+TEST_CASE("A file that a power failure has cut off was not edited", "[sync][local_change]") {
+  const Change head = file_head("f", 1, "a longer text", 10);
+  DiskRow row = row_of("f", head);
+  row.stat.ctime = WallTime{11};
+  Observation seen = seen_as(row);
+  seen.stat.size = 3;
+  seen.content = toy_content("a l");
+  const auto told = [&] {
+    return explain({path_of("f"), row, {head}, {}, {}, {}}, seen, WallTime{20});
+  };
+  CHECK(told().torn);
+  CHECK(told().changes.empty());
+  SECTION("unless the times say that somebody was there") {
+    SECTION("a write") { seen.stat.mtime = seen.stat.ctime = WallTime{12}; }
+    SECTION("a truncation, and the time put back") { seen.stat.ctime = WallTime{12}; }
+    SECTION("another file") { seen.stat.inode = 99; }
+    SECTION("or do not say") { row.stat.ctime = seen.stat.ctime = WallTime{}; }
+    SECTION("or could be those of a later write") { row.racy = true; }
+    SECTION("or it has grown") { seen.stat.size = 100; }
+    CHECK_FALSE(told().torn);
+    CHECK(told().changes.size() == 1);
+  }
+}
+
 TEST_CASE("A new inode alone is no change", "[sync][local_change]") {
   const Change head = file_head("f", 1, "a", 10);
   const DiskRow row = row_of("f", head);

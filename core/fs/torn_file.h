@@ -1,0 +1,19 @@
+// What a power failure leaves of a file that its program had not synced.
+#pragma once
+
+#include "core/fs/file_system.h"
+
+namespace lansync {
+
+// Whether a file that was `known` has lost its end while nobody wrote to it. File systems with a
+// journal of their metadata (ext4, XFS) keep the times of a write, and its size only once the bytes
+// are on the disk: after a power failure the file is shorter, and its ctime, which every write and
+// every truncation moves, says that nothing has happened. Requires that `known` was not so fresh
+// that a later write could have its times.
+inline bool is_torn(const FileStat& known, const FileStat& seen) {
+  return known.kind == NodeKind::file && seen.kind == NodeKind::file && known.inode == seen.inode &&
+         known.mtime == seen.mtime && known.ctime != WallTime{} && known.ctime == seen.ctime &&
+         seen.size < known.size;
+}
+
+}  // namespace lansync
