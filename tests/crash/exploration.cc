@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "tests/crash/disk_state.h"
+
 namespace lansync::test {
 namespace {
 
@@ -10,30 +12,10 @@ using namespace std::chrono_literals;
 
 void insert_all(Contents& into, const Contents& from) { into.insert(from.begin(), from.end()); }
 
-bool by_subject(const Act* act) { return act->device == kSubject; }
-
 std::optional<std::string> content_at(const SeenTree& tree, const std::string& path) {
   const auto node = tree.find(path);
   if (node == tree.end() || node->second.kind != NodeKind::file) return std::nullopt;
   return node->second.content;
-}
-
-// Everything about a disk that recovery may depend on.
-std::string state_of(MemoryFileSystem& fs) {
-  std::string text;
-  const auto add = [&](const std::string& name, const FileStat& stat, const SeenNode& node) {
-    text += name + '\0' + std::to_string(stat.inode) + ' ' + std::to_string(stat.mode) + ' ' +
-            std::to_string(stat.kind == NodeKind::dir ? 0 : stat.mtime.ns) + ' ' + node.target +
-            '\0' + node.content + '\0';
-  };
-  for (const auto& [path, node] : fs.snapshot()) {
-    add(path, *fs.stat(*RelativePath::parse(path)), node);
-  }
-  text += '\1';
-  for (const auto& [name, node] : fs.stage_snapshot()) add(name, *fs.stat_stage(name), node);
-  text += '\1';
-  for (const auto& [name, node] : fs.trash_snapshot()) add(name, *fs.stat_trash(name), node);
-  return text;
 }
 
 // One scenario: what it comes to without a crash, and what it must come to with one.
@@ -44,12 +26,11 @@ class Exploration {
   std::optional<Explored> run();
 
  private:
-  bool act(CrashWorld& world, bool& month) const;
   void count_alone();
   bool tell(std::vector<Moment>& moments);
   void crash(const Moment& moment);
-  void recover(const Moment& moment, const Choose& choose, const Act* later,
-               const std::string& tape);
+  void recover(const Moment& after, const Act* later, const std::string& tape);
+  void recover_each(const Moment& after, const std::string& tape);
   void crash_again(const Moment& moment, const Expected& expected, const std::string& tape);
   std::string settle(CrashWorld& world, const Expected& expected) const;
   [[nodiscard]] std::optional<Expected> expect(CrashWorld& world, const Act* later);
@@ -69,27 +50,13 @@ class Exploration {
   std::unordered_set<std::string> seen_;
 };
 
-// What users do before the devices meet. False if it can't be done.
-bool Exploration::act(CrashWorld& world, bool& month) const {
-  for (const Act* const act : acts_) {
-    world.pass(1s);
-    world.fs(act->device).set_time(world.now().wall);
-    if (empties_trash(*act)) month = true;
-    if (month) world.pass(24h * 40);
-    if (!act->perform(world.fs(act->device))) return false;
-  }
-  world.pass(1s);
-  return true;
-}
-
 // How many changes each device makes that never hears of the other's.
 void Exploration::count_alone() {
   CrashWorld world(beginning());
-  bool month = false;
   world.boot(kSubject);
   world.boot(kOther);
   world.settle();
-  if (!act(world, month)) return;
+  if (!perform(acts_, world)) return;
   world.changed(kSubject);
   world.changed(kOther);
   world.settle();
@@ -108,14 +75,13 @@ bool Exploration::tell(std::vector<Moment>& moments) {
   insert_all(known_, contents_of(subject.snapshot()));
   kept_ = contents_of(subject.snapshot());
   a_before_ = content_at(subject.snapshot(), "a");
-  bool month = false;
-  if (!act(world, month)) return false;
+  if (!perform(acts_, world)) return false;
   for (const std::size_t i : {kSubject, kOther}) {
     insert_all(known_, contents_of(world.fs(i).snapshot()));
   }
-  only_other_ = std::ranges::none_of(acts_, by_subject);
+  only_other_ = !has_acts_of(acts_, kSubject);
   // What the subject's user has removed or overwritten is not for anybody to keep.
-  if (month || !only_other_) kept_.erase(*a_before_);
+  if (empties_trash(acts_) || !only_other_) kept_.erase(*a_before_);
   if (!only_other_) insert_all(kept_, contents_of(subject.snapshot()));
   world.watch([&](Moment moment) { moments.push_back(std::move(moment)); });
   world.changed(kSubject);
@@ -144,7 +110,7 @@ std::optional<Expected> Exploration::expect(CrashWorld& world, const Act* later)
   expected.subject_changes_max = subject_changes_;
   expected.other_changes_max = other_changes_ + (later != nullptr ? 2 : 0);
   expected.on_disk = kept_;
-  const bool by_user = later != nullptr && by_subject(later);
+  const bool by_user = later != nullptr && later->device == kSubject;
   if (by_user) {
     ++expected.subject_changes_max;
     if (displayed) expected.on_disk.erase(*displayed);
@@ -172,10 +138,9 @@ std::optional<Expected> Exploration::expect(CrashWorld& world, const Act* later)
   return expected;
 }
 
-void Exploration::recover(const Moment& moment, const Choose& choose, const Act* later,
-                          const std::string& tape) {
-  CrashWorld world(moment);
-  if (choose) world.lose_power(choose);
+// From the moment after a crash.
+void Exploration::recover(const Moment& after, const Act* later, const std::string& tape) {
+  CrashWorld world(after);
   world.pass(1s);
   const auto expected = expect(world, later);
   if (!expected) return;
@@ -185,7 +150,7 @@ void Exploration::recover(const Moment& moment, const Choose& choose, const Act*
   }
   ++explored_.recoveries;
   const std::string wrong = settle(world, *expected);
-  if (!wrong.empty()) return fail(moment, tape, later, wrong);
+  if (!wrong.empty()) return fail(after, tape, later, wrong);
   for (const Moment& next : again) crash_again(next, *expected, tape);
 }
 
@@ -219,43 +184,49 @@ void Exploration::fail(const Moment& moment, const std::string& tape, const Act*
                                "\n" + wrong);
 }
 
+// What is left by one crash is tried only once, and also if another leaves the same: both disks and
+// both indexes (one object for each commit) are all that engines have when they start, besides
+// whether the machine went down, and what is expected depends on nothing else either. That it is a
+// fraction of a second later makes no difference to what waits for seconds at least.
 void Exploration::crash(const Moment& moment) {
   ++explored_.moments;
-  recover(moment, nullptr, nullptr, "none: the process was killed");
-  for (const Act& later : later_acts()) {
-    if (limits_.later_acts && only_other_) recover(moment, nullptr, &later, "none");
-  }
+  MemoryFileSystem other;
+  other.restore(moment.disks[kOther]);
   const std::string history =
       std::to_string(reinterpret_cast<std::uintptr_t>(moment.indexes[kSubject].get())) + " " +
-      std::to_string(reinterpret_cast<std::uintptr_t>(moment.indexes[kOther].get())) + " ";
+      std::to_string(reinterpret_cast<std::uintptr_t>(moment.indexes[kOther].get())) + " " +
+      state_of(other) + '\1';
+  MemoryFileSystem killed;
+  killed.restore(moment.disks[kSubject]);
+  if (seen_.insert("killed " + history + state_of(killed)).second) {
+    recover_each(moment, "none: the process was killed");
+  }
   ChoiceTape tape;
   std::uint64_t outcomes = 0;
   do {
     if (++outcomes > limits_.outcomes_max) {
       return fail(moment, "", nullptr, "more outcomes than are looked at\n");
     }
-    // Recorded, to be played again for each later act.
-    std::vector<std::size_t> chosen;
     MemoryFileSystem disk;
     disk.restore(moment.disks[kSubject]);
-    const Choose choose = tape.choose();
-    disk.lose_power([&](std::size_t count) { return chosen.emplace_back(choose(count)); });
+    disk.lose_power(tape.choose());
     if (!seen_.insert(history + state_of(disk)).second) continue;
     const std::string wrong = judge_crash(disk, known_, kept_);
     if (!wrong.empty()) fail(moment, tape.text(), nullptr, wrong);
-    const auto again = [&chosen](std::size_t& at) {
-      return [&chosen, &at](std::size_t) { return chosen[at++]; };
-    };
-    std::size_t place = 0;
-    recover(moment, again(place), nullptr, tape.text());
-    if (!limits_.later_acts || !only_other_) continue;
-    for (const Act& later : later_acts()) {
-      place = 0;
-      recover(moment, again(place), &later, tape.text());
-    }
+    Moment after = moment;
+    after.disks[kSubject] = disk.image();
+    ++after.boots;
+    recover_each(after, tape.text());
   } while (tape.advance() && explored_.failures.size() < limits_.failures_max);
   explored_.outcomes += outcomes;
   explored_.most = std::max(explored_.most, outcomes);
+}
+
+// Alone, and with each of the deeds that a user may do before the programs start again.
+void Exploration::recover_each(const Moment& after, const std::string& tape) {
+  recover(after, nullptr, tape);
+  if (!limits_.later_acts || !only_other_) return;
+  for (const Act& later : later_acts()) recover(after, &later, tape);
 }
 
 std::optional<Explored> Exploration::run() {

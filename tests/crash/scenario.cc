@@ -11,6 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using Fs = MemoryFileSystem;
 
+// No more acts have been tried at once.
+constexpr std::size_t kActsMax = 3;
 constexpr const char* kMonthPasses = "a month passes";
 
 const std::array kFirstActs{
@@ -90,8 +92,6 @@ Moment make_beginning() {
 std::span<const Act> first_acts() { return kFirstActs; }
 std::span<const Act> later_acts() { return kLaterActs; }
 
-bool empties_trash(const Act& act) { return act.name == kMonthPasses; }
-
 const Moment& beginning() {
   static const Moment made = make_beginning();
   return made;
@@ -101,6 +101,39 @@ std::string to_string(const Acts& acts) {
   std::string text;
   for (const Act* const act : acts) text += std::string(text.empty() ? "" : ", ") + act->name;
   return text;
+}
+
+std::optional<Acts> parse_acts(std::string_view text) {
+  Acts acts;
+  while (!text.empty()) {
+    const std::string_view name = text.substr(0, text.find(", "));
+    const auto act = std::ranges::find(kFirstActs, name, &Act::name);
+    if (act == kFirstActs.end()) return std::nullopt;
+    acts.push_back(&*act);
+    text.remove_prefix(std::min(name.size() + 2, text.size()));
+  }
+  return acts;
+}
+
+bool has_acts_of(const Acts& acts, std::size_t device) {
+  return std::ranges::any_of(acts, [device](const Act* act) { return act->device == device; });
+}
+
+bool empties_trash(const Acts& acts) {
+  return std::ranges::any_of(acts, [](const Act* act) { return act->name == kMonthPasses; });
+}
+
+bool perform(const Acts& acts, CrashWorld& world) {
+  bool month = false;
+  for (const Act* const act : acts) {
+    world.pass(1s);
+    world.fs(act->device).set_time(world.now().wall);
+    month = month || act->name == kMonthPasses;
+    if (month) world.pass(24h * 40);
+    if (!act->perform(world.fs(act->device))) return false;
+  }
+  world.pass(1s * (acts.size() < kActsMax ? kActsMax + 1 - acts.size() : 1));
+  return true;
 }
 
 std::vector<Acts> sequences(std::size_t length) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/crash/crash_world.h"
@@ -23,7 +24,6 @@ struct Act {
 std::span<const Act> first_acts();
 // After the crash, before the subject runs again.
 std::span<const Act> later_acts();
-[[nodiscard]] bool empties_trash(const Act& act);
 
 // What both devices agree on at first: a file `a`, a directory `d` with a file `c`, an empty
 // directory `e`, a link `l`, a file `x` whose first version is in the subject's trash.
@@ -31,6 +31,14 @@ const Moment& beginning();
 
 using Acts = std::vector<const Act*>;
 std::string to_string(const Acts& acts);
+// The acts of this text; nothing if it has others.
+std::optional<Acts> parse_acts(std::string_view text);
+[[nodiscard]] bool has_acts_of(const Acts& acts, std::size_t device);
+// Whether the trash is emptied of what was in it at the beginning.
+[[nodiscard]] bool empties_trash(const Acts& acts);
+// What users do before the devices meet, in some seconds, as many for any acts; a month more for
+// the one in which it passes and for each after it. False if it can't be done.
+bool perform(const Acts& acts, CrashWorld& world);
 // All sequences of this many different acts.
 std::vector<Acts> sequences(std::size_t length);
 
