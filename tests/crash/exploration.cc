@@ -186,8 +186,9 @@ void Exploration::fail(const Moment& moment, const std::string& tape, const Act*
 
 // What is left by one crash is tried only once, and also if another leaves the same: both disks and
 // both indexes (one object for each commit) are all that engines have when they start, besides
-// whether the machine went down, and what is expected depends on nothing else either. That it is a
-// fraction of a second later makes no difference to what waits for seconds at least.
+// whether the machine went down, and what is expected depends on nothing else either. One of them
+// is a moment later, but a second passes before the engines start: no time on a disk is fresh then,
+// and nothing waits for less than a moment more.
 void Exploration::crash(const Moment& moment) {
   ++explored_.moments;
   MemoryFileSystem other;

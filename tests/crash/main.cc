@@ -197,7 +197,7 @@ int Campaign::run() {
     show_progress();
   }
   const bool whole = done_ == chosen_.scenarios.size();
-  std::printf("%zu of %zu scenarios (alike them: %zu sequences of acts), %s, %.0f s\n", done_,
+  std::printf("%zu of %zu scenarios, which stand for %zu sequences of acts: %s, %.0f s\n", done_,
               chosen_.scenarios.size(), chosen_.sequences, numbers(all_).c_str(), watch_.seconds());
   if (!whole) std::printf("interrupted\n");
   if (!all_.failures.empty()) return 1;
