@@ -1,4 +1,5 @@
 // lansync-crash: lets the power fail at every moment of every scenario up to some size.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -13,11 +14,12 @@ namespace {
 
 constexpr const char* kUsage = R"(Usage: lansync-crash [OPTION]...
 
-Lets the power of a device fail at every moment of every scenario, and leaves of its disk all that it
-may leave.
+Lets the power of a device fail at every moment of every scenario, and leaves of its disk all that
+it may leave.
 
   --depth N         at most so many things that users do at once (2)
   --part I/N        every N-th scenario, from the I-th on (1/1)
+  --from N          without the first N - 1 of these, which an interrupted run has done
   --scenario ACTS   one, as a failure names it: "B writes a, A removes a"
   --journaled       the disk has one journal
   --twice           the power fails again in each recovery; nobody does anything more
@@ -27,13 +29,15 @@ may leave.
   --help
 
 Progress goes to the standard error. An interrupt ends it after the present scenario, with a summary
-so far. The exit status is 0 if nothing is ever lost, 1 if something is, 3 if it was interrupted.
+so far and how to go on. The exit status is 0 if nothing is ever lost, 1 if something is, 3 if it
+was interrupted.
 )";
 
 struct Options {
   std::size_t depth = 2;
   std::size_t part = 1;
   std::size_t parts = 1;
+  std::size_t from = 1;
   std::string scenario;
   ExplorationLimits limits;
   bool all_orders = false;
@@ -69,6 +73,8 @@ Options parse(int count, char** arguments) {
       options.depth = std::strtoul(value().c_str(), nullptr, 10);
     } else if (name == "--part") {
       parse_part(value(), options);
+    } else if (name == "--from") {
+      options.from = std::max(std::strtoul(value().c_str(), nullptr, 10), 1UL);
     } else if (name == "--scenario") {
       options.scenario = value();
     } else if (name == "--journaled") {
@@ -114,7 +120,8 @@ std::vector<Alike> all_scenarios(const Options& options) {
 
 Chosen choose_part(const std::vector<Alike>& all, const Options& options) {
   Chosen chosen;
-  for (std::size_t i = options.part - 1; i < all.size(); i += options.parts) {
+  const std::size_t first = options.part - 1 + (options.from - 1) * options.parts;
+  for (std::size_t i = first; i < all.size(); i += options.parts) {
     chosen.scenarios.push_back(all[i]);
     chosen.sequences += all[i].size();
   }
@@ -199,7 +206,7 @@ int Campaign::run() {
   const bool whole = done_ == chosen_.scenarios.size();
   std::printf("%zu of %zu scenarios, which stand for %zu sequences of acts: %s, %.0f s\n", done_,
               chosen_.scenarios.size(), chosen_.sequences, numbers(all_).c_str(), watch_.seconds());
-  if (!whole) std::printf("interrupted\n");
+  if (!whole) std::printf("interrupted; the rest is --from %zu\n", options_.from + done_);
   if (!all_.failures.empty()) return 1;
   return whole ? 0 : 3;
 }
