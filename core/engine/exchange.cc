@@ -163,7 +163,8 @@ Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& stat
 }
 
 // Of the log that it writes it is shown that there is more; that comes again in its place, for
-// whatever the peer then is. Of all of them, that there is something else (log_forks.h).
+// whatever the peer then is. Of all of them it is shown the end that is known here, if it has
+// another: whether it is a part of what it has (log_forks.h), before it hears what builds on it.
 Result<void> Exchange::show_own_logs(const PeerState& peer) {
   const Author writes{peer.device, peer.incarnation};
   const std::uint64_t known = replica_.clock().counter_of(writes);
@@ -174,8 +175,9 @@ Result<void> Exchange::show_own_logs(const PeerState& peer) {
     const Author author{peer.device, log.incarnation};
     const auto end = index_.log_end(author);
     if (!end) return end.error();
-    if (log.counter == 0 || end->counter != log.counter || end->hash == log.hash) continue;
-    if (auto shown = show({author, log.counter}, peer.device); !shown) return shown;
+    const bool same = end->counter == log.counter && end->hash == log.hash;
+    if (end->counter == 0 || end->counter > log.counter || same) continue;
+    if (auto shown = show({author, end->counter}, peer.device); !shown) return shown;
   }
   return {};
 }

@@ -52,7 +52,7 @@ Result<void> LogForks::load() {
 Result<LogForks::Judgement> LogForks::judge(const DeviceId& from, const Segment& segment) {
   const auto header = decode_segment_header(segment.header);
   if (!header) return header.error();
-  if (header->author.device == replica_.self().device) return judge_own(*header, segment);
+  if (header->author.device == replica_.self().device) return judge_own(from, *header, segment);
   if (apart_.contains(from)) return Judgement{Verdict::ignore, {}};
   // What everybody passes on is looked up at its author's word only.
   const bool known = header->last() <= replica_.clock().counter_of(header->author);
@@ -63,16 +63,20 @@ Result<LogForks::Judgement> LogForks::judge(const DeviceId& from, const Segment&
   return judge_fork(from, *header, segment);
 }
 
-Result<LogForks::Judgement> LogForks::judge_own(const SegmentHeader& header,
+Result<LogForks::Judgement> LogForks::judge_own(const DeviceId& from, const SegmentHeader& header,
                                                 const Segment& segment) {
   const auto place = replica_.place(segment);
   if (!place) return place.error();
-  if (*place != Replica::Place::forks) return Judgement{};
+  if (*place != Replica::Place::forks) {
+    return Judgement{apart_.contains(from) ? Verdict::ignore : Verdict::integrate, {}};
+  }
   if (auto authentic = Replica::check_signature(segment); !authentic) {
     return std::move(authentic).error();
   }
   const bool settled = std::ranges::find(forked_, header.author) != forked_.end();
-  return settled ? show_ours(header) : Judgement{Verdict::begin_anew, {}};
+  if (!settled) return Judgement{Verdict::begin_anew, {}};
+  const bool told = !apart_.emplace(from, header.author).second;
+  return told ? Judgement{Verdict::ignore, {}} : show_ours(header);
 }
 
 Result<LogForks::Judgement> LogForks::judge_fork(const DeviceId& from, const SegmentHeader& header,
@@ -110,13 +114,17 @@ std::vector<PathIssue> LogForks::issues(const Membership& membership) const {
   };
   std::vector<PathIssue> issues;
   for (const auto& [device, log] : apart_) {
-    const bool own = device == log.device;
-    issues.push_back({"", "forked",
-                      name(log.device) + " was put back from a backup of its whole disk, and " +
-                          (own ? "this device" : name(device)) + " knows other changes of it",
-                      own ? "it begins anew by itself; nothing is lost"
-                          : "connect this device and " + name(log.device) +
-                                ": it is settled between the two; nothing is lost"});
+    // Of the two that know different branches, who begins anew: whoever is not the author.
+    const bool author_here = log.device == replica_.self().device;
+    const bool author_there = log.device == device;
+    const std::string who = author_here ? "this device" : name(log.device);
+    issues.push_back(
+        {"", "forked",
+         who + " was put back from a backup of its whole disk, and " +
+             (author_there ? "this device" : name(device)) + " knows other changes of it",
+         author_here || author_there
+             ? "one of the two begins anew by itself; nothing is lost"
+             : "connect this device and " + who + ": it is settled then; nothing is lost"});
   }
   return issues;
 }

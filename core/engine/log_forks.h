@@ -59,7 +59,8 @@ class LogForks {
   [[nodiscard]] std::vector<PathIssue> issues(const Membership& membership) const;
 
  private:
-  Result<Judgement> judge_own(const SegmentHeader& header, const Segment& segment);
+  Result<Judgement> judge_own(const DeviceId& from, const SegmentHeader& header,
+                              const Segment& segment);
   Result<Judgement> judge_fork(const DeviceId& from, const SegmentHeader& header,
                                const Segment& segment);
   Result<Judgement> show_ours(const SegmentHeader& header) const;
