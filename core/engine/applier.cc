@@ -10,9 +10,8 @@
 namespace lansync {
 namespace {
 
-// What goes may hold the only bytes of what is to be made: a file that becomes a conflict copy, as
-// a directory takes its place. A copy that nothing is made of goes at once: its name may be what
-// somebody else waits for, and what is to be made may wait for ever.
+// What goes may hold the only bytes of what is to be made (a file that becomes a conflict copy). A
+// copy that nothing is made of goes at once: somebody may wait for its name, for ever.
 bool is_spent_copy(const Step& removal, const std::vector<Step>& steps) {
   if (removal.kind != StepKind::remove || removal.row->source == removal.path) return false;
   return std::ranges::none_of(steps, [&](const Step& step) {
