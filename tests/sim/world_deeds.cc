@@ -64,8 +64,9 @@ void World::person_acts(const Step& step) {
     attribution_.acted(step.device, before, after);
     checks_[step.device].confinement.acted(before, after);
     watch(step.device, before, after);
-    // One directory in the place of another looks the same.
+    // One directory in the place of another looks the same, and so does a file of the same bytes.
     const bool moves = step.deed == Deed::rename || step.deed == Deed::swap_in;
+    if (moves) attribution_.touched(step.device, after);
     if (moves && devices_[step.device]->traits().watcher == Watcher::good) {
       hint(step.device, "", true, random(watch_streams_[step.device], 30'000));
     }
