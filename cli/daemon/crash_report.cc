@@ -30,7 +30,7 @@ struct Preparations {
   // A stack that has run over is no place to run a handler.
   std::array<char, kStackBytes> stack{};
 };
-Preparations prepared;
+Preparations preparations;
 std::atomic<bool> reported{false};
 
 // Text on its way into a file, with what signal-safety(7) allows and nothing else.
@@ -105,8 +105,9 @@ void write_event(SafeWriter& out, const FlightRecorder::Event& event) {
 // Opens the report and says who died; -1 if there is one already, or no way to write it.
 int begin_report() {
   if (reported.exchange(true)) return -1;
-  static_cast<void>(::rename(prepared.file.data(), prepared.older_file.data()));
-  return ::open(prepared.file.data(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  static_cast<void>(::rename(preparations.file.data(), preparations.older_file.data()));
+  return ::open(preparations.file.data(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                0600);
 }
 
 template <class Cause>
@@ -119,7 +120,7 @@ void report(Cause cause) {
     out.number(static_cast<std::uint64_t>(::getpid())).text(", ended by a bug: ");
     cause(out);
     out.text("\nWhat it did last, oldest first:\n");
-    prepared.events->for_each(
+    preparations.events->for_each(
         [&out](const FlightRecorder::Event& event) { write_event(out, event); });
   }
   static_cast<void>(::fsync(fd));
@@ -151,8 +152,8 @@ bool store(const std::string& path, std::array<char, PATH_MAX>& to) {
 
 void handle_signals() {
   stack_t stack{};
-  stack.ss_sp = prepared.stack.data();
-  stack.ss_size = prepared.stack.size();
+  stack.ss_sp = preparations.stack.data();
+  stack.ss_size = preparations.stack.size();
   static_cast<void>(sigaltstack(&stack, nullptr));
   for (const int signal : kSignals) {
     struct sigaction present{};
@@ -179,21 +180,21 @@ void leave_signals() {
 }  // namespace
 
 CrashReport::CrashReport(const FlightRecorder& events, const std::filesystem::path& file) {
-  LANSYNC_ASSERT(prepared.events == nullptr);
-  const bool fits =
-      store(file.string(), prepared.file) && store(file.string() + ".1", prepared.older_file);
+  LANSYNC_ASSERT(preparations.events == nullptr);
+  const bool fits = store(file.string(), preparations.file) &&
+                    store(file.string() + ".1", preparations.older_file);
   if (!fits) return;
-  prepared.events = &events;
+  preparations.events = &events;
   reported = false;
   set_assertion_hook(report_assertion);
   handle_signals();
 }
 
 CrashReport::~CrashReport() {
-  if (prepared.events == nullptr) return;
+  if (preparations.events == nullptr) return;
   leave_signals();
   set_assertion_hook(nullptr);
-  prepared.events = nullptr;
+  preparations.events = nullptr;
 }
 
 }  // namespace lansync::cli
