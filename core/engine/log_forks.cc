@@ -81,6 +81,8 @@ Result<LogForks::Judgement> LogForks::judge_own(const DeviceId& from, const Segm
 
 Result<LogForks::Judgement> LogForks::judge_fork(const DeviceId& from, const SegmentHeader& header,
                                                  const Segment& segment) {
+  // What is no segment at all is no branch either.
+  if (const auto open = open_segment(segment); !open) return open.error();
   if (auto authentic = Replica::check_signature(segment); !authentic) {
     return std::move(authentic).error();
   }

@@ -51,7 +51,8 @@ class LogForks {
     // To be shown to who sent it: what this index has in its place.
     std::optional<Segment> answer;
   };
-  // What is to be done with a segment. Errors: as Replica::place, not_authentic; or the index's.
+  // What is to be done with a segment. Errors: as Replica::place and open_segment,
+  // not_authentic; or the index's.
   Result<Judgement> judge(const DeviceId& from, const Segment& segment);
   void handle_peer_down(const DeviceId& device) { apart_.erase(device); }
 

@@ -8,7 +8,7 @@ from case import SOURCE
 
 TESTS = SOURCE / "tests"
 ROW = re.compile(r"^\| (B\d{3}) \| ([a-z]+) \| (.+) \|$", re.MULTILINE)
-FILE = re.compile(r"`([a-z_0-9/]+_test\.(?:cc|py))`: ((?:“[^”]+”(?:, )?)+)")
+FILE = re.compile(r"`([a-z_0-9/]+(?:_test\.cc|_test\.py|CMakeLists\.txt))`: ((?:“[^”]+”(?:, )?)+)")
 REASON = re.compile(r"\b(wait|waits|not promised|does not apply|not change|no name|nothing|"
                     r"reviewers|both ways|a number|no answer)\b", re.IGNORECASE)
 

@@ -23,7 +23,7 @@ constexpr std::uint64_t kIncarnation = 1;  // Of each node of a cluster.
 void write(Cluster& cluster, std::size_t i, const std::vector<std::string>& names,
            const std::string& content) {
   for (const std::string& name : names) {
-    cluster.node(i).fs.user_write(name, content + " " + name);
+    cluster.node(i).fs.user_write(name, std::string(content).append(" ").append(name));
     cluster.changed(i);
     REQUIRE(cluster.settle());
   }
@@ -217,6 +217,19 @@ TEST_CASE("A fork that its author has not signed is the fault of who shows it",
   const auto done = forger.say(forger.first(7, "other", false));
   REQUIRE_FALSE(done);
   CHECK(done.error().code == make_error_code(Errc::not_authentic));
+  CHECK_FALSE(cluster.node(0).engine->failed());
+}
+
+TEST_CASE("What is no segment at all is no branch either", "[engine][log_forks]") {
+  Cluster cluster(2, 1);
+  REQUIRE(cluster.settle());
+  Forger forger(cluster);
+  forger.come(1000);
+  REQUIRE(forger.say(forger.first(7, "one")));
+  Segment empty = forger.first(7, "other");
+  empty.entries.clear();
+  CHECK_FALSE(forger.say(empty));
+  CHECK(cluster.node(0).engine->status().issues.empty());
   CHECK_FALSE(cluster.node(0).engine->failed());
 }
 
