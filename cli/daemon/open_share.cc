@@ -1,7 +1,7 @@
 #include "cli/daemon/open_share.h"
 
-#include "core/engine/apply.h"
-#include "core/engine/incarnation.h"
+#include "core/engine/apply/apply.h"
+#include "core/engine/history/incarnation.h"
 #include "core/os/boot_identity.h"
 #include "core/os/sqlite_file_birth.h"
 #include "core/os/sqlite_index.h"

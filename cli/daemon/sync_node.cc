@@ -8,7 +8,7 @@
 #include "cli/daemon/device_identity.h"
 #include "cli/version.h"
 #include "core/base/escape.h"
-#include "core/engine/incarnation.h"
+#include "core/engine/history/incarnation.h"
 #include "discovery/mdns_discovery.h"
 #include "discovery/static_discovery.h"
 

@@ -8,8 +8,8 @@
 #include "core/base/limits.h"
 #include "core/chunk/content_hasher.h"
 #include "core/chunk/hash.h"
-#include "core/engine/apply.h"
-#include "core/engine/trash_policy.h"
+#include "core/engine/apply/apply.h"
+#include "core/engine/apply/trash_policy.h"
 
 namespace lansync {
 namespace {

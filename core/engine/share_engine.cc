@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/base/assert.h"
-#include "core/engine/lost_versions.h"
 #include "core/engine/names.h"
+#include "core/engine/transfer/lost_versions.h"
 
 namespace lansync {
 namespace {

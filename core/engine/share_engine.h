@@ -8,21 +8,21 @@
 #include <vector>
 
 #include "core/base/time.h"
-#include "core/engine/applier.h"
-#include "core/engine/audit.h"
-#include "core/engine/exchange.h"
-#include "core/engine/fetcher.h"
+#include "core/engine/apply/applier.h"
 #include "core/engine/flushes.h"
-#include "core/engine/hints.h"
-#include "core/engine/intents.h"
+#include "core/engine/history/exchange.h"
+#include "core/engine/history/log_forks.h"
+#include "core/engine/history/own_log_claims.h"
 #include "core/engine/job.h"
-#include "core/engine/local_edits.h"
-#include "core/engine/log_forks.h"
-#include "core/engine/own_log_claims.h"
 #include "core/engine/path_issues.h"
-#include "core/engine/scan.h"
-#include "core/engine/server.h"
-#include "core/engine/verification.h"
+#include "core/engine/scan/hints.h"
+#include "core/engine/scan/intents.h"
+#include "core/engine/scan/local_edits.h"
+#include "core/engine/scan/scan.h"
+#include "core/engine/transfer/fetcher.h"
+#include "core/engine/transfer/server.h"
+#include "core/engine/verify/audit.h"
+#include "core/engine/verify/verification.h"
 
 namespace lansync {
 

@@ -5,11 +5,11 @@
 #include <string_view>
 
 #include "core/base/limits.h"
-#include "core/engine/applier.h"
-#include "core/engine/exchange.h"
-#include "core/engine/fetcher.h"
-#include "core/engine/scan.h"
-#include "core/engine/server.h"
+#include "core/engine/apply/applier.h"
+#include "core/engine/history/exchange.h"
+#include "core/engine/scan/scan.h"
+#include "core/engine/transfer/fetcher.h"
+#include "core/engine/transfer/server.h"
 
 namespace lansync::sim {
 namespace {

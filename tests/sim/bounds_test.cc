@@ -3,10 +3,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "core/engine/exchange.h"
-#include "core/engine/fetcher.h"
-#include "core/engine/scan.h"
-#include "core/engine/server.h"
+#include "core/engine/history/exchange.h"
+#include "core/engine/scan/scan.h"
+#include "core/engine/transfer/fetcher.h"
+#include "core/engine/transfer/server.h"
 
 namespace lansync::sim {
 namespace {

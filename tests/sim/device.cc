@@ -4,7 +4,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/bytes.h"
-#include "core/engine/incarnation.h"
+#include "core/engine/history/incarnation.h"
 
 namespace lansync::sim {
 namespace {

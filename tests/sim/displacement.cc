@@ -1,6 +1,6 @@
 #include "tests/sim/displacement.h"
 
-#include "core/engine/trash_policy.h"
+#include "core/engine/apply/trash_policy.h"
 
 namespace lansync::sim {
 namespace {

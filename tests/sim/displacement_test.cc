@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "core/engine/trash_policy.h"
+#include "core/engine/apply/trash_policy.h"
 
 namespace lansync::sim {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "core/engine/server.h"
+#include "core/engine/transfer/server.h"
 #include "tests/core/engine/cluster_checks.h"
 #include "tests/support/cluster.h"
 

@@ -1,7 +1,7 @@
 // Steps that meet what nobody expected.
 #include <catch2/catch.hpp>
 
-#include "core/engine/apply.h"
+#include "core/engine/apply/apply.h"
 #include "tests/support/memory_file_system.h"
 
 namespace lansync::test {

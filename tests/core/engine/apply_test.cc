@@ -1,4 +1,4 @@
-#include "core/engine/apply.h"
+#include "core/engine/apply/apply.h"
 
 #include <catch2/catch.hpp>
 

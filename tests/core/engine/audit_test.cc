@@ -1,4 +1,4 @@
-#include "core/engine/audit.h"
+#include "core/engine/verify/audit.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // What a member may answer that is not what it was asked for.
-#include "core/engine/fetcher.h"
+#include "core/engine/transfer/fetcher.h"
 
 #include <catch2/catch.hpp>
 

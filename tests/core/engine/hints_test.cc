@@ -1,4 +1,4 @@
-#include "core/engine/hints.h"
+#include "core/engine/scan/hints.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "core/engine/incarnation.h"
+#include "core/engine/history/incarnation.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "core/engine/intents.h"
+#include "core/engine/scan/intents.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,12 +1,12 @@
 // Devices that were put back as a whole and did not know it.
-#include "core/engine/log_forks.h"
+#include "core/engine/history/log_forks.h"
 
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include "core/engine/incarnation.h"
+#include "core/engine/history/incarnation.h"
 #include "tests/core/engine/cluster_checks.h"
 #include "tests/support/cluster.h"
 #include "tests/support/must.h"

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/chunk/hash.h"
-#include "core/engine/fetcher.h"
+#include "core/engine/transfer/fetcher.h"
 #include "core/index/memory_index.h"
 
 namespace lansync {

@@ -1,5 +1,5 @@
 // Versions that were announced, and lost before everybody had them.
-#include "core/engine/lost_versions.h"
+#include "core/engine/transfer/lost_versions.h"
 
 #include <catch2/catch.hpp>
 

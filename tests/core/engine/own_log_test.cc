@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "core/engine/own_log_claims.h"
+#include "core/engine/history/own_log_claims.h"
 #include "tests/core/engine/cluster_checks.h"
 #include "tests/support/cluster.h"
 

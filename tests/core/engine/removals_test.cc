@@ -1,4 +1,4 @@
-#include "core/engine/removals.h"
+#include "core/engine/apply/removals.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // What members may ask for that is not there.
-#include "core/engine/server.h"
+#include "core/engine/transfer/server.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "core/engine/trash_policy.h"
+#include "core/engine/apply/trash_policy.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "core/engine/verification.h"
+#include "core/engine/verify/verification.h"
 
 #include <algorithm>
 

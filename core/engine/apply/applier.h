@@ -1,0 +1,186 @@
+// Makes the disk show the heads.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/engine/apply/removals.h"
+#include "core/engine/job.h"
+#include "core/engine/path_issues.h"
+#include "core/engine/scan/intents.h"
+#include "core/engine/scan/scan.h"
+#include "core/engine/transfer/fetcher.h"
+#include "core/index/index.h"
+#include "core/sync/plan.h"
+
+namespace lansync {
+
+// Works through the paths whose heads ask for something else than the disk shows: plans each, has
+// the bytes fetched, and gathers what is ready into one ApplyJob at a time, made durable together.
+//
+//   - replan() after every change of heads or rows: it decides which paths are pending and stores
+//   them.
+//   - advance() looks at pending paths and fills the next job.
+//   - Removals come last: while something is being created they wait (at most Removals::kDelay), so
+//   that
+//     a moved file is copied from its old place; and when they are too many they wait for
+//     release().
+//   - What cannot be done now is tried again later, and is an issue meanwhile.
+//   - What waits for bytes that nobody sends takes no place from other paths: paths whose bytes are
+//   asked for are not in the window, and those that wait for their turn to be asked for give way to
+//   paths that changed, and after kTurnPatience to all others.
+//
+// While a job is under way its directories are frozen for the scan.
+//
+// Owned by one share's engine.
+class Applier {
+ public:
+  static constexpr std::size_t kWindowPaths = 1024;  // Pending paths looked at; the rest wait.
+  static constexpr std::size_t kStepsMax = 512;      // In one job.
+  static constexpr std::chrono::seconds kRetryDelay{30};
+  static constexpr std::chrono::seconds kBusyDelay{2};
+  static constexpr std::chrono::seconds kNoSpaceDelay{5};
+  // Long enough to be reached, where files arrive; loading a window of paths again is work.
+  static constexpr std::chrono::seconds kTurnPatience{10};
+
+  Applier(Index& index, Intents& intents, Fetcher& fetcher, Scan& scan, PathIssues& issues,
+          const CopyNames& names)
+      : index_(index),
+        intents_(intents),
+        fetcher_(fetcher),
+        scan_(scan),
+        issues_(issues),
+        names_(names),
+        removals_(index) {}
+
+  void set_root(const RootIdentity& root) { root_ = root; }
+
+  // Decides anew what is pending at these paths and above them.
+  Result<void> replan(const std::set<RelativePath>& touched);
+
+  // Looks at what is pending. Call it after every input; it does little when nothing has changed.
+  Result<void> advance(Now now);
+  // Something happened elsewhere that may let blocked paths go on: the bytes for this one are here;
+  // a round of the scan ended, or removals may go on.
+  void ready(const RelativePath& source);
+  void handle_scan_progress();
+
+  // What it is about to do is in the index by then: commit before it is performed.
+  Result<std::optional<ApplyJob>> poll_job();
+  // Updates the rows. What changed is replanned; directories that turned out otherwise are
+  // rescanned.
+  Result<void> handle_applied(Result<Applied> applied, Now now);
+  // A fetch failed on this side: no space, an unwritable staging folder.
+  void handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now);
+
+  [[nodiscard]] bool job_under_way() const { return job_under_way_; }
+  // Whether something is pending, and all of it waits for bytes.
+  [[nodiscard]] bool waits_for_bytes_only() const;
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  // Removals that wait for a person's word.
+  [[nodiscard]] std::uint64_t held() const { return removals_.held(); }
+  void release();
+  // The bytes that could not be written for want of space; 0 if there is room.
+  [[nodiscard]] std::uint64_t lacking_bytes() const { return lacking_bytes_; }
+
+ private:
+  enum class Waits : std::uint8_t {
+    bytes = 1,
+    room = 2,
+    turn = 4,
+    tree = 8,
+    scan = 16,
+    reading = 32
+  };
+  // What the steps of a pending path wait for; none of it: the path is due. Any of it wakes it.
+  class WaitsFor {
+   public:
+    void add(Waits one) { all_ |= static_cast<unsigned>(one); }
+    void clear() { all_ = 0; }
+    [[nodiscard]] bool nothing() const { return all_ == 0; }
+    [[nodiscard]] bool has(Waits one) const { return (all_ & static_cast<unsigned>(one)) != 0; }
+    [[nodiscard]] bool only(Waits one) const { return all_ == static_cast<unsigned>(one); }
+
+   private:
+    unsigned all_ = 0;
+  };
+  struct Pending {
+    WaitsFor waits;
+    TimePoint retry_at{};    // Not before.
+    TimePoint turn_since{};  // Since when it waits for its turn to be fetched.
+    DeviceId turn_of;        // Among the files of this author.
+    // Where a person was first, if that is why it is tried again: nothing to wait for once nothing
+    // is to be done there.
+    RelativePath overtaken{};
+  };
+  // A step in the job under way, with what it takes to understand its result.
+  struct InJob {
+    Step step;
+    std::string trash;
+  };
+
+  Result<std::vector<Step>> steps_for(const RelativePath& path);
+  Result<void> replan_one(const RelativePath& path);
+  Result<void> refill();
+  void expect(const RelativePath& path);
+  bool make_place();
+  void give_way(TimePoint now);
+  void call_next();
+  Result<void> examine(const RelativePath& path, Now now);
+  Result<Waits> take(const Step& step, Now now);
+  Waits read_first(const Step& step, Now now);
+  Result<Waits> take_removal(const Step& step, Now now);
+  Result<bool> parent_ready(const RelativePath& path);
+  Result<void> consider_removals(Now now);
+  Result<void> take_removals(Now now);
+  [[nodiscard]] bool creating() const;
+  Result<Waits> take_install(const Step& step, Now now);
+  [[nodiscard]] bool may_fetch() const;
+  Result<void> adopt(const Step& step);
+  void add(const Step& step, ApplyStep apply, Now now);
+  Result<void> begin_intents();
+  Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
+  Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
+  void in_doubt(const Step& step);
+  void complain(const RelativePath& source, PathIssue issue);
+  void end_complaints(const RelativePath& source, const std::vector<Step>& steps);
+  void record_failure(const InJob& done, const Error& error, TimePoint now);
+  void wake(Waits waits);
+  void retry(const RelativePath& source, TimePoint at);
+
+  Index& index_;
+  Intents& intents_;
+  Fetcher& fetcher_;
+  Scan& scan_;
+  PathIssues& issues_;
+  const CopyNames& names_;
+  RootIdentity root_;
+
+  std::map<RelativePath, Pending> window_;
+  std::set<RelativePath> parked_;  // Their bytes are being fetched; no more than fetches.
+  RelativePath window_end_;        // Paths after this have not been loaded from the index yet.
+  bool all_loaded_ = false;
+  bool passed_over_ = false;  // A path came while the window was full: another pass is due.
+  bool has_waiting_ = false;  // Somebody in the window may be waiting for its turn.
+
+  std::vector<ApplyStep> batch_;
+  std::vector<InJob> batch_steps_;
+  std::vector<InJob> job_steps_;
+  std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
+  std::set<RelativePath> making_;         // Directories that the batch makes.
+  std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
+  bool had_room_ = true;                  // On the disk: at the last look, and none lacked it.
+  std::set<DeviceId> full_;               // Whose files wait for their turn to be fetched.
+  std::map<RelativePath, std::map<std::string, std::string>> complaints_;  // By source: path, code.
+  bool job_under_way_ = false;
+  std::uint64_t trash_serial_ = 0;
+
+  Removals removals_;
+  std::uint64_t lacking_bytes_ = 0;
+};
+
+}  // namespace lansync

@@ -1,0 +1,54 @@
+#include "core/engine/history/own_log_claims.h"
+
+#include <algorithm>
+
+namespace lansync {
+
+void OwnLogClaims::handle_state(const DeviceId& from, std::uint64_t claimed, std::uint64_t known,
+                                TimePoint now) {
+  if (claimed <= known) return handle_peer_down(from);
+  claims_.try_emplace(from, Claim{now + kProofTime}).first->second.stands = true;
+}
+
+// Who has had its time is remembered; who has not had all of it gets it the next time.
+void OwnLogClaims::handle_peer_down(const DeviceId& device) {
+  const auto claim = claims_.find(device);
+  if (claim == claims_.end()) return;
+  if (claim->second.waiting) {
+    claims_.erase(claim);
+  } else {
+    claim->second.stands = false;
+  }
+}
+
+void OwnLogClaims::advance(TimePoint now) {
+  for (auto& [device, claim] : claims_) {
+    if (claim.until <= now) claim.waiting = false;
+  }
+}
+
+std::optional<TimePoint> OwnLogClaims::next_deadline() const {
+  std::optional<TimePoint> deadline;
+  for (const auto& [device, claim] : claims_) {
+    if (claim.waiting && (!deadline || claim.until < *deadline)) deadline = claim.until;
+  }
+  return deadline;
+}
+
+bool OwnLogClaims::waiting() const {
+  return std::ranges::any_of(claims_, [](const auto& claim) { return claim.second.waiting; });
+}
+
+std::vector<PathIssue> OwnLogClaims::issues(const Membership& membership) const {
+  std::vector<PathIssue> issues;
+  for (const auto& [device, claim] : claims_) {
+    const Member* member = membership.member(device);
+    if (claim.waiting || !claim.stands || member == nullptr) continue;
+    issues.push_back({"", "unproven",
+                      member->name + " claims to know changes that this device has not made",
+                      "nothing is lost; that device is faulty, or does this on purpose"});
+  }
+  return issues;
+}
+
+}  // namespace lansync

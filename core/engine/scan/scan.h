@@ -1,0 +1,116 @@
+// Finds out what a person did to the folder.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "core/engine/job.h"
+#include "core/engine/path_issues.h"
+#include "core/engine/scan/found.h"
+#include "core/engine/scan/held_deletions.h"
+#include "core/engine/scan/hints.h"
+#include "core/engine/scan/intents.h"
+#include "core/engine/scan/mounts_inside.h"
+#include "core/index/index.h"
+#include "core/sync/local_change.h"
+
+namespace lansync {
+
+// Compares directories with the index, one listing at a time, and has files hashed whose stat is
+// new.
+//
+// Drive it: request() what is to be looked at; perform poll_job()s and hand their results back;
+// take poll_found() after each. Files that are new or different are reported as they are hashed, at
+// most kFoundMax at a time; what is gone is reported only when nothing is left to look at, so that
+// a file that moved is found at its new place before it is missed at its old one. A round ends when
+// nothing is left; finished_rounds() then grows.
+//
+// An unreadable directory, a listing that fails part-way or a root that is not the share's root
+// never make anything disappear: they are issues, and the directory is left as the index has it.
+//
+// While a directory is being changed by the engine itself (freeze), it is neither listed nor are
+// listings of it believed that were asked for before: it is looked at again afterwards.
+//
+// Owned by one share's engine.
+class Scan {
+ public:
+  static constexpr std::size_t kListingsMax = 2;  // Under way at once.
+  static constexpr std::size_t kHashesMax = 3;
+  static constexpr std::size_t kFoundMax = 512;
+
+  Scan(Index& index, PathIssues& issues, const HeldDeletions& held, Intents& intents)
+      : index_(index), issues_(issues), held_(held), intents_(intents) {}
+
+  // Which root to insist on; from when the share was opened.
+  void set_root(const RootIdentity& root) { root_ = root; }
+
+  // Look at a directory; with `recursive` at everything beneath it too.
+  void request(const RelativePath& dir, bool recursive);
+
+  void freeze(const std::set<RelativePath>& dirs);
+  // The frozen directories are looked at again if anything was asked of them meanwhile.
+  void thaw();
+  // Whether a listing or hash of this directory's entries is under way or waited for.
+  [[nodiscard]] bool touches(const RelativePath& dir) const;
+
+  std::optional<std::variant<ListJob, HashJob>> poll_job();
+  // An error is the index's.
+  Result<void> handle_listing(const RelativePath& dir, Result<Listing> listing);
+  void handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy);
+
+  // What is to be published now; empty if nothing is.
+  std::vector<Found> poll_found();
+  // Directories that could not be looked at, or something in them, by a failure that may pass: to
+  // be looked at again after a while.
+  Hints::Dirs take_failed() { return std::exchange(failed_, {}); }
+
+  [[nodiscard]] bool idle() const;
+  [[nodiscard]] std::uint64_t finished_rounds() const { return finished_rounds_; }
+  [[nodiscard]] std::size_t waiting() const { return to_list_.size() + to_hash_.size(); }
+  // The root was missing, empty of its marker, or another directory; nothing is scanned then.
+  [[nodiscard]] const std::optional<Error>& root_error() const { return root_error_; }
+
+ private:
+  struct ToHash {
+    FileStat stat;
+    std::optional<DiskRow> row;  // What the index had when the file was listed.
+  };
+
+  void note_failure(const RelativePath& dir, bool recursive, const Error& error);
+  void clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing);
+  Result<void> compare(const RelativePath& dir, const std::vector<DirEntry>& listing);
+  Result<void> compare_entry(const RelativePath& path, const FileStat& stat,
+                             const std::optional<DiskRow>& row, bool recursive);
+  Result<Observation> observe(const FileStat& stat, const DiskRow& row);
+  Result<void> report_gone(const DiskRow& row);
+  Result<void> end_doubts(const RelativePath& dir);
+  Result<void> report_gone_beneath(const RelativePath& dir);
+  void end_round_if_done();
+
+  Index& index_;
+  PathIssues& issues_;
+  const HeldDeletions& held_;
+  Intents& intents_;
+  RootIdentity root_;
+  std::optional<Error> root_error_;
+
+  std::map<RelativePath, bool> to_list_;  // Directory, recursive.
+  std::map<RelativePath, bool> listing_;  // Under way.
+  std::map<RelativePath, ToHash> to_hash_;
+  std::map<RelativePath, ToHash> hashing_;
+  std::set<RelativePath> changed_meanwhile_;  // Of those being hashed.
+  std::set<RelativePath> frozen_;
+  std::set<RelativePath> stale_;  // Listings under way that must not be believed.
+  std::map<RelativePath, Found> found_;
+  std::map<RelativePath, Found> gone_;  // And what stands where a directory was.
+  MountsInside mounts_;
+  Hints::Dirs failed_;
+  bool round_open_ = false;
+  std::uint64_t finished_rounds_ = 0;
+};
+
+}  // namespace lansync

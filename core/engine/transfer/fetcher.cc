@@ -1,0 +1,302 @@
+#include "core/engine/transfer/fetcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/limits.h"
+
+namespace lansync {
+Result<void> Fetcher::start(const Wanted& wanted) {
+  if (const auto known = by_path_.find(wanted.path); known != by_path_.end()) {
+    Wanted& before = fetches_.at(known->second).wanted;
+    if (before.content == wanted.content) {
+      // Who wanted it has to look again at what it wants.
+      if (before.source != wanted.source) ready_.push_back(before.source);
+      ++kept_[wanted.version.author.device];
+      let_go(before.version);
+      before.source = wanted.source;
+      before.version = wanted.version;
+      return {};
+    }
+    displace(wanted.path);
+  }
+  const FetchId id{next_fetch_++};
+  Fetch fetch;
+  fetch.wanted = wanted;
+  if (wanted.one_chunk) {
+    ChunkHash hash;
+    hash.bytes = wanted.content.bytes;
+    fetch.list.chunks = {{static_cast<std::uint32_t>(wanted.size), hash}};
+    list_is_known(fetch);
+  } else {
+    auto list = index_.chunk_list(wanted.content);
+    if (!list) return std::move(list).error();
+    if (*list) {
+      fetch.list = **std::move(list);
+      list_is_known(fetch);
+    }
+  }
+  fetches_.emplace(id, std::move(fetch));
+  ++kept_[wanted.version.author.device];
+  by_path_.emplace(wanted.path, id);
+  return {};
+}
+
+void Fetcher::list_is_known(Fetch& fetch) {
+  std::uint64_t offset = 0;
+  fetch.offsets.clear();
+  for (const Chunk& chunk : fetch.list.chunks) {
+    fetch.offsets.push_back(offset);
+    offset += chunk.bytes;
+  }
+  fetch.phase = Phase::need_stage;
+}
+
+void Fetcher::cancel(const RelativePath& path) {
+  if (by_path_.contains(path)) garbage_ = true;
+  erase(path);
+}
+
+void Fetcher::consumed(const RelativePath& path, const ContentId& content) {
+  if (by_path_.contains(path) && !fetching(path, content)) return displace(path);
+  garbage_ = garbage_ || (by_path_.contains(path) && !staged(path, content));
+  erase(path);
+}
+
+// Another source has the path by now: who wanted this has to look again at what it wants.
+void Fetcher::displace(const RelativePath& path) {
+  ready_.push_back(fetches_.at(by_path_.at(path)).wanted.source);
+  cancel(path);
+}
+
+bool Fetcher::take_garbage() {
+  if (!garbage_ || stage_jobs_ > 0 || writes_under_way_ > 0 || !write_jobs_.empty()) return false;
+  garbage_ = false;
+  return true;
+}
+
+// Everything that could be done is done, and nobody who is connected has the rest.
+bool Fetcher::stalled(const Fetch& fetch) const {
+  const bool waiting = fetch.phase == Phase::need_list || fetch.phase == Phase::loading;
+  return waiting && fetch.under_way == 0 && !source_for(fetch);
+}
+
+// Of what can be kept in all, each author may have as much as it leaves to the others: a dynamic
+// threshold, as switches share their buffers (Choudhury and Hahne, "Dynamic queue length
+// thresholds for shared-memory packet switches", 1998).
+std::size_t Fetcher::room_for(const DeviceId& author) const {
+  const auto known = kept_.find(author);
+  const std::size_t kept = known == kept_.end() ? 0 : known->second;
+  const std::size_t taken = fetches_.size() + kept;
+  if (taken >= kFetchesKeptMax) return 0;
+  std::size_t under_way = kept;
+  if (kept >= kFetchesMax) {
+    under_way = static_cast<std::size_t>(std::ranges::count_if(fetches_, [&](const auto& entry) {
+      return entry.second.wanted.version.author.device == author && !stalled(entry.second);
+    }));
+  }
+  if (under_way >= kFetchesMax) return 0;
+  return std::min(kFetchesMax - under_way, (kFetchesKeptMax - taken + 1) / 2);
+}
+
+void Fetcher::erase(const RelativePath& path) {
+  const auto known = by_path_.find(path);
+  if (known != by_path_.end()) erase(fetches_.find(known->second));
+}
+
+void Fetcher::let_go(const Dot& version) {
+  const auto kept = kept_.find(version.author.device);
+  if (--kept->second == 0) kept_.erase(kept);
+}
+
+void Fetcher::erase(std::map<FetchId, Fetch>::iterator fetch) {
+  const Wanted& wanted = fetch->second.wanted;
+  let_go(wanted.version);
+  by_path_.erase(wanted.path);
+  fetches_.erase(fetch);
+}
+
+void Fetcher::keep_only(const RelativePath& source, const std::set<RelativePath>& paths) {
+  std::vector<RelativePath> unwanted;
+  for (const auto& [id, fetch] : fetches_) {
+    const Wanted& wanted = fetch.wanted;
+    if (wanted.source == source && !paths.contains(wanted.path)) unwanted.push_back(wanted.path);
+  }
+  for (const RelativePath& path : unwanted) cancel(path);
+}
+
+bool Fetcher::staged(const RelativePath& path, const ContentId& content) const {
+  const auto known = by_path_.find(path);
+  if (known == by_path_.end()) return false;
+  const Fetch& fetch = fetches_.at(known->second);
+  return fetch.phase == Phase::staged && fetch.wanted.content == content;
+}
+
+bool Fetcher::fetching(const RelativePath& path, const ContentId& content) const {
+  const auto known = by_path_.find(path);
+  return known != by_path_.end() && fetches_.at(known->second).wanted.content == content;
+}
+
+std::vector<std::string> Fetcher::stages() const {
+  std::vector<std::string> names;
+  for (const auto& [id, fetch] : fetches_) names.push_back(fetch.wanted.stage);
+  std::ranges::sort(names);
+  return names;
+}
+
+std::vector<Wanted> Fetcher::wanted() const {
+  std::vector<Wanted> all;
+  for (const auto& [id, fetch] : fetches_) all.push_back(fetch.wanted);
+  return all;
+}
+
+bool Fetcher::busy() const {
+  if (!requests_.empty() || !write_jobs_.empty() || stage_jobs_ > 0) return true;
+  return std::ranges::any_of(fetches_, [this](const auto& entry) {
+    const Fetch& fetch = entry.second;
+    return fetch.phase == Phase::need_stage || fetch.phase == Phase::moving ||
+           fetch.under_way > 0 || (fetch.phase != Phase::staged && source_for(fetch));
+  });
+}
+
+std::uint64_t Fetcher::staged_bytes() const {
+  std::uint64_t bytes = 0;
+  for (const auto& [id, fetch] : fetches_) {
+    if (fetch.phase == Phase::staged) {
+      bytes += fetch.wanted.size;
+    } else if (fetch.phase == Phase::loading) {
+      std::uint64_t left = 0;
+      for (const std::uint32_t chunk : fetch.missing) left += fetch.list.chunks[chunk].bytes;
+      bytes += fetch.wanted.size - std::min(left, fetch.wanted.size);
+    }
+  }
+  return bytes;
+}
+
+Result<void> Fetcher::handle_chunk_list(const DeviceId& peer, const ChunkListReply& reply) {
+  const auto request = requests_.find(reply.request);
+  if (was_given_up(peer, reply.request)) return {};
+  if (request == requests_.end() || request->second.peer != peer ||
+      !request->second.places.empty()) {
+    return Error{Errc::wrong_state, "chunk list that nobody asked for"};
+  }
+  const FetchId id = request->second.list_of;
+  requests_.erase(request);
+  const auto found = fetches_.find(id);
+  if (found == fetches_.end() || found->second.phase != Phase::listing) return {};
+  Fetch& fetch = found->second;
+  fetch.phase = Phase::need_list;
+  if (reply.total == 0) {
+    fetch.lacking.insert(peer);
+    return {};
+  }
+  const auto distrust = [&] {
+    fetch.list.chunks.clear();
+    fetch.lacking.insert(peer);
+    ++peers_.at(peer).wrong_chunks;
+  };
+  // No list is longer than the smallest chunks would make it.
+  const std::uint64_t chunks_max =
+      fetch.wanted.size / (chunk_bytes_average(ChunkClass::kib64) / 4) + 1;
+  const bool fits = reply.first == fetch.list.chunks.size() && !reply.chunks.empty() &&
+                    reply.total <= chunks_max &&
+                    reply.chunks.size() <= reply.total - std::min(reply.first, reply.total);
+  if (!fits) {
+    distrust();
+    return {};
+  }
+  fetch.list.chunks.insert(fetch.list.chunks.end(), reply.chunks.begin(), reply.chunks.end());
+  if (fetch.list.chunks.size() < reply.total) return {};
+  if (fetch.list.content_id() != fetch.wanted.content || fetch.list.size() != fetch.wanted.size) {
+    distrust();
+    return {};
+  }
+  if (auto stored = index_.put_chunk_list(fetch.wanted.content, fetch.list); !stored) return stored;
+  list_is_known(fetch);
+  return {};
+}
+
+Result<void> Fetcher::handle_data(const DeviceId& peer, const ChunkData& header, ByteView data,
+                                  TimePoint now) {
+  heard_from(peer, now);
+  if (was_given_up(peer, header.request)) return {};
+  const auto request = requests_.find(header.request);
+  if (request == requests_.end() || request->second.peer != peer ||
+      header.place >= request->second.places.size()) {
+    return Error{Errc::wrong_state, "chunk that nobody asked for"};
+  }
+  Place& place = request->second.places[header.place];
+  if (place.done || header.offset != place.arrived.size() || data.empty() ||
+      data.size() > place.expected.bytes - place.arrived.size()) {
+    return Error{Errc::malformed, "chunk data out of place"};
+  }
+  if (place.arrived.empty()) place.arrived.reserve(place.expected.bytes);
+  append(place.arrived, data);
+  if (place.arrived.size() < place.expected.bytes) return {};
+  place.done = true;
+  PeerState& state = peers_.at(peer);
+  state.requested_bytes -= place.expected.bytes;
+  if (const auto found = fetches_.find(place.fetch); found != fetches_.end()) {
+    const Fetch& fetch = found->second;
+    WriteJob job{fetch.wanted.stage, fetch.offsets[place.chunk], place.expected,
+                 std::move(place.arrived)};
+    write_jobs_.push_back({place.fetch, std::move(job), peer, place.chunk});
+  } else {
+    bytes_in_flight_ -= place.expected.bytes;
+  }
+  retire_if_done(header.request);
+  return {};
+}
+
+Result<void> Fetcher::handle_missing(const DeviceId& peer, const ChunksMissing& missing) {
+  if (was_given_up(peer, missing.request)) return {};
+  const auto request = requests_.find(missing.request);
+  if (request == requests_.end() || request->second.peer != peer) {
+    return Error{Errc::wrong_state, "refusal of what nobody asked for"};
+  }
+  for (const std::uint32_t index : missing.places) {
+    if (index >= request->second.places.size()) return Error{Errc::malformed, "refused chunk"};
+    Place& place = request->second.places[index];
+    if (!place.done) give_back(place, peer, true);
+  }
+  retire_if_done(missing.request);
+  return {};
+}
+
+void Fetcher::handle_peer_down(const DeviceId& peer) {
+  std::vector<std::uint32_t> lost;
+  for (const auto& [request, outstanding] : requests_) {
+    if (outstanding.peer == peer) lost.push_back(request);
+  }
+  for (const std::uint32_t request : lost) drop_request(request, false);
+  std::erase_if(given_up_, [&](const auto& entry) { return entry.second == peer; });
+  handle_peer_progress(peer);
+}
+
+void Fetcher::handle_peer_progress(const DeviceId& peer) {
+  for (auto& [id, fetch] : fetches_) fetch.lacking.erase(peer);
+}
+
+void Fetcher::fail(FetchId id, Error error) {
+  const auto found = fetches_.find(id);
+  const Wanted& wanted = found->second.wanted;
+  failed_.push_back({wanted.path, wanted.source, std::move(error)});
+  erase(found);
+  garbage_ = true;
+}
+
+std::optional<Fetcher::Failed> Fetcher::poll_failed() {
+  if (failed_.empty()) return std::nullopt;
+  Failed failed = std::move(failed_.front());
+  failed_.pop_front();
+  return failed;
+}
+
+std::optional<RelativePath> Fetcher::poll_ready() {
+  if (ready_.empty()) return std::nullopt;
+  RelativePath source = std::move(ready_.front());
+  ready_.pop_front();
+  return source;
+}
+
+}  // namespace lansync

@@ -1,0 +1,148 @@
+// What the fetcher has done on this disk: what is here already is kept, what arrives is written.
+#include <algorithm>
+#include <utility>
+
+#include "core/engine/transfer/fetcher.h"
+
+namespace lansync {
+namespace {
+
+constexpr std::size_t kEqualsLookedAt = 8;
+constexpr std::size_t kAlternativesMax = 2;  // Places looked at for one chunk that is here already.
+
+std::set<RelativePath> paths_in(const StageJob& job) {
+  std::set<RelativePath> paths;
+  for (const LocalPiece& piece : job.pieces) {
+    if (const auto* path = std::get_if<RelativePath>(&piece.source)) paths.insert(*path);
+  }
+  return paths;
+}
+
+}  // namespace
+
+void Fetcher::handle_trashed(const ContentId& content) {
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.wanted.content != content) continue;
+    fetch.look_again = fetch.phase == Phase::staging || fetch.phase == Phase::loading;
+    look_again_if_idle(fetch);
+  }
+}
+
+void Fetcher::handle_moves_begun(std::set<RelativePath> paths) { moving_ = std::move(paths); }
+
+void Fetcher::handle_moves_ended() {
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase == Phase::moving) {
+      fetch.look_again = false;
+      fetch.phase = Phase::need_stage;
+    } else if (fetch.phase == Phase::staging && may_have_moved(fetch)) {
+      ++fetch.looks_after_moves;
+      fetch.look_again = true;
+    }
+  }
+  moving_.clear();
+}
+
+bool Fetcher::may_have_moved(const Fetch& fetch) const {
+  const auto looked_at = [&](const RelativePath& path) { return fetch.places.contains(path); };
+  return fetch.looks_after_moves < kLooksAfterMovesMax && std::ranges::any_of(moving_, looked_at);
+}
+
+// Not while answers are awaited: what they bring is staged too.
+void Fetcher::look_again_if_idle(Fetch& fetch) {
+  if (!fetch.look_again || fetch.phase != Phase::loading || fetch.under_way > 0) return;
+  fetch.look_again = false;
+  fetch.phase = Phase::need_stage;
+}
+
+void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
+  --stage_jobs_;
+  garbage_ = garbage_ || !fetches_.contains(id);
+  const auto found = fetches_.find(id);
+  if (found == fetches_.end()) return;
+  if (staged && !staged->missing.empty() && may_have_moved(found->second)) {
+    ++found->second.looks_after_moves;
+    found->second.phase = Phase::moving;
+    return;
+  }
+  if (!staged) return fail(id, std::move(staged).error());
+  Fetch& fetch = found->second;
+  fetch.missing.assign(staged->missing.begin(), staged->missing.end());
+  fetch.phase = Phase::loading;
+  check_done(fetch);
+}
+
+void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
+  const auto& work = std::get<WriteJob>(job.work);
+  bytes_in_flight_ -= work.chunk.bytes;
+  --writes_under_way_;
+  garbage_ = garbage_ || !fetches_.contains(job.fetch);
+  const auto found = fetches_.find(job.fetch);
+  if (found == fetches_.end()) return;
+  Fetch& fetch = found->second;
+  --fetch.under_way;
+  const auto peer = peers_.find(job.peer);
+  if (written) {
+    if (peer != peers_.end()) peer->second.silences = 0;
+    return check_done(fetch);
+  }
+  if (written.error().code != make_error_code(Errc::mismatch)) {
+    return fail(job.fetch, std::move(written).error());
+  }
+  fetch.missing.push_front(job.chunk);
+  fetch.lacking.insert(job.peer);
+  look_again_if_idle(fetch);
+  if (peer != peers_.end()) ++peer->second.wrong_chunks;
+}
+
+void Fetcher::check_done(Fetch& fetch) {
+  if (!fetch.missing.empty() || fetch.under_way > 0) return look_again_if_idle(fetch);
+  fetch.phase = Phase::staged;
+  ready_.push_back(fetch.wanted.source);
+}
+
+std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
+  if (!write_jobs_.empty()) {
+    FetchJob job = std::move(write_jobs_.front());
+    write_jobs_.pop_front();
+    ++writes_under_way_;
+    return job;
+  }
+  if (stage_jobs_ >= kStageJobsMax) return std::nullopt;
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase != Phase::need_stage) continue;
+    auto job = stage_job(fetch);
+    if (!job) {
+      fail(id, std::move(job).error());
+      return poll_job();
+    }
+    fetch.phase = Phase::staging;
+    fetch.places = paths_in(*job);
+    ++stage_jobs_;
+    return FetchJob{id, *std::move(job), {}, 0};
+  }
+  return std::nullopt;
+}
+
+// What this disk has of the file: its content under another name, or single chunks of other files.
+Result<StageJob> Fetcher::stage_job(const Fetch& fetch) {
+  StageJob job{fetch.wanted.stage, fetch.list, {}};
+  for (std::uint32_t i = 0; i < fetch.list.chunks.size(); ++i) {
+    auto places = index_.find_chunk(fetch.list.chunks[i].hash, kAlternativesMax);
+    if (!places) return std::move(places).error();
+    for (const ChunkLocation& place : *places) {
+      auto rows = index_.disk_with_content(place.content, kEqualsLookedAt);
+      if (!rows) return std::move(rows).error();
+      // A link may have the content id of a file.
+      const auto file = std::ranges::find(*rows, NodeKind::file,
+                                          [](const DiskRow& row) { return row.stat.kind; });
+      if (file != rows->end()) job.pieces.push_back({i, file->path, place.offset});
+      auto trash = index_.trash_with_content(place.content, 1);
+      if (!trash) return std::move(trash).error();
+      for (const TrashRow& row : *trash) job.pieces.push_back({i, row.name, place.offset});
+    }
+  }
+  return job;
+}
+
+}  // namespace lansync

@@ -1,0 +1,180 @@
+// Whom the fetcher asks, for what, and what becomes of a request that is not answered.
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "core/base/limits.h"
+#include "core/engine/transfer/fetcher.h"
+
+namespace lansync {
+namespace {
+
+constexpr int kWrongChunksMax = 3;  // Then the peer is not asked again in this session.
+
+}  // namespace
+
+bool Fetcher::can_serve(const PeerState& peer, const Fetch& fetch) const {
+  return peer.joined && peer.clock_known && peer.wrong_chunks < kWrongChunksMax &&
+         peer.silent_until <= now_ && peer.state.clock.covers(fetch.wanted.version) &&
+         !fetch.lacking.contains(peer.device);
+}
+
+std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {
+  const PeerState* best = nullptr;
+  for (const auto& [device, peer] : peers_) {
+    if (!can_serve(peer, fetch)) continue;
+    // Who let others wait is asked for what nobody else has. Whoever has everything surely has
+    // this; then whoever is asked for least.
+    const auto better = [](const PeerState& left, const PeerState& right) {
+      return std::tuple(left.silences, !left.state.in_sync, left.requested_bytes) <
+             std::tuple(right.silences, !right.state.in_sync, right.requested_bytes);
+    };
+    if (best == nullptr || better(peer, *best)) best = &peer;
+  }
+  if (best == nullptr) return std::nullopt;
+  return best->device;
+}
+
+std::size_t Fetcher::requests_to(const DeviceId& peer) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      requests_, [&](const auto& entry) { return entry.second.peer == peer; }));
+}
+
+std::optional<Fetcher::Request> Fetcher::poll_request(TimePoint now) {
+  now_ = now;
+  if (auto list = poll_list_request(now)) return list;
+  for (auto& [device, peer] : peers_) {
+    if (auto request = poll_chunk_request(peer, now)) return request;
+  }
+  return std::nullopt;
+}
+
+std::optional<Fetcher::Request> Fetcher::poll_list_request(TimePoint now) {
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase != Phase::need_list) continue;
+    const auto peer = source_for(fetch);
+    if (!peer || requests_to(*peer) >= kRequestsPerPeerMax) continue;
+    const std::uint32_t request = next_request_++;
+    requests_.emplace(request, Outstanding{*peer, {}, id, now});
+    fetch.phase = Phase::listing;
+    const auto first = static_cast<std::uint32_t>(fetch.list.chunks.size());
+    return Request{*peer, ChunkListRequest{request, fetch.wanted.content, first}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Fetcher::Request> Fetcher::poll_chunk_request(PeerState& peer, TimePoint now) {
+  // What a peer is asked for leaves as much for the others: see room_for().
+  if (bytes_in_flight_ + peer.requested_bytes >= kBytesInFlightMax ||
+      requests_to(peer.device) >= kRequestsPerPeerMax) {
+    return std::nullopt;
+  }
+  ChunkRequest request;
+  Outstanding outstanding{peer.device, {}, {}, now};
+  std::uint64_t bytes = 0;
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase != Phase::loading || fetch.missing.empty()) continue;
+    if (!can_serve(peer, fetch) || source_for(fetch) != peer.device) continue;
+    while (!fetch.missing.empty() && request.chunks.size() < limits::kRequestChunksMax) {
+      const std::uint32_t index = fetch.missing.front();
+      const Chunk& chunk = fetch.list.chunks[index];
+      if (bytes > 0 && bytes + chunk.bytes > limits::kRequestBytesMax) break;
+      fetch.missing.pop_front();
+      ++fetch.under_way;
+      bytes += chunk.bytes;
+      request.chunks.push_back({fetch.wanted.content, index, chunk});
+      outstanding.places.push_back({id, index, chunk, {}, false});
+    }
+    if (bytes >= limits::kRequestBytesMax) break;
+  }
+  if (request.chunks.empty()) return std::nullopt;
+  request.request = next_request_++;
+  peer.requested_bytes += bytes;
+  bytes_in_flight_ += bytes;
+  requests_.emplace(request.request, std::move(outstanding));
+  return Request{peer.device, std::move(request)};
+}
+
+void Fetcher::give_back(Place& place, const DeviceId& peer, bool lacks) {
+  place.done = true;
+  place.arrived = {};
+  bytes_in_flight_ -= place.expected.bytes;
+  if (const auto state = peers_.find(peer); state != peers_.end()) {
+    state->second.requested_bytes -= place.expected.bytes;
+  }
+  const auto found = fetches_.find(place.fetch);
+  if (found == fetches_.end()) return;
+  Fetch& fetch = found->second;
+  --fetch.under_way;
+  fetch.missing.push_front(place.chunk);
+  if (lacks) fetch.lacking.insert(peer);
+  look_again_if_idle(fetch);
+}
+
+void Fetcher::retire_if_done(std::uint32_t request) {
+  const auto found = requests_.find(request);
+  if (found != requests_.end() && std::ranges::all_of(found->second.places, &Place::done)) {
+    requests_.erase(found);
+  }
+}
+
+void Fetcher::drop_request(std::uint32_t request, bool lacks) {
+  auto found = requests_.find(request);
+  Outstanding outstanding = std::move(found->second);
+  requests_.erase(found);
+  for (Place& place : outstanding.places) {
+    if (!place.done) give_back(place, outstanding.peer, lacks);
+  }
+  if (!outstanding.places.empty()) return;
+  if (const auto fetch = fetches_.find(outstanding.list_of);
+      fetch != fetches_.end() && fetch->second.phase == Phase::listing) {
+    fetch->second.phase = Phase::need_list;
+    if (lacks) fetch->second.lacking.insert(outstanding.peer);
+  }
+}
+
+bool Fetcher::was_given_up(const DeviceId& peer, std::uint32_t request) const {
+  const auto found = given_up_.find(request);
+  return found != given_up_.end() && found->second == peer;
+}
+
+// A peer answers in order: what it owes behind what it is sending is not late.
+void Fetcher::heard_from(const DeviceId& peer, TimePoint now) {
+  for (auto& [number, request] : requests_) {
+    if (request.peer == peer) request.last_progress = now;
+  }
+  if (const auto state = peers_.find(peer); state != peers_.end()) state->second.silent_until = {};
+}
+
+void Fetcher::handle_timeout(TimePoint now) {
+  now_ = now;
+  std::vector<std::uint32_t> late;
+  for (const auto& [request, outstanding] : requests_) {
+    if (outstanding.last_progress + kRequestTimeout <= now) late.push_back(request);
+  }
+  for (const std::uint32_t request : late) {
+    const DeviceId peer = requests_.at(request).peer;
+    if (const auto state = peers_.find(peer); state != peers_.end()) {
+      if (state->second.silent_until <= now) ++state->second.silences;
+      state->second.silent_until = now + kSilentPause;
+    }
+    given_up_.emplace(request, peer);
+    if (given_up_.size() > kGivenUpMax) given_up_.erase(given_up_.begin());
+    drop_request(request, false);
+  }
+}
+
+std::optional<TimePoint> Fetcher::next_deadline() const {
+  std::optional<TimePoint> deadline;
+  for (const auto& [request, outstanding] : requests_) {
+    const TimePoint due = outstanding.last_progress + kRequestTimeout;
+    if (!deadline || due < *deadline) deadline = due;
+  }
+  for (const auto& [device, peer] : peers_) {
+    if (fetches_.empty() || peer.silent_until <= now_) continue;
+    if (!deadline || peer.silent_until < *deadline) deadline = peer.silent_until;
+  }
+  return deadline;
+}
+
+}  // namespace lansync
