@@ -15,6 +15,7 @@
 #include "core/crypto/pairing_code.h"
 #include "core/engine/dial_backoff.h"
 #include "core/sync/grant.h"
+#include "core/wire/chunk_data.h"
 #include "transport/address_book.h"
 #include "transport/dialer.h"
 #include "transport/listener.h"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "core/wire/chunk_data.h"
 #include "transport/connection.h"
 #include "transport/share_host.h"
 

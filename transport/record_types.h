@@ -1,6 +1,7 @@
 // Which record carries what, above the channel.
 #pragma once
 
+#include "core/wire/chunk_data.h"
 #include "core/wire/record.h"
 
 namespace lansync {

@@ -7,6 +7,7 @@
 
 #include "core/engine/job_runner.h"
 #include "core/engine/share_engine.h"
+#include "core/wire/chunk_data.h"
 #include "transport/asio.h"
 #include "transport/flight_recorder.h"
 #include "transport/worker_pool.h"

@@ -23,6 +23,7 @@
 #include "core/engine/transfer/server.h"
 #include "core/engine/verify/audit.h"
 #include "core/engine/verify/verification.h"
+#include "core/wire/chunk_data.h"
 
 namespace lansync {
 

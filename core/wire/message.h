@@ -148,21 +148,4 @@ Bytes encode(const Message& message);
 // missing), limit_exceeded. What is inside signed bytes is not looked at here.
 Result<Message> decode_message(ByteView bytes);
 
-// The header of a bulk record: which chunk of which request its bytes belong to. A chunk of more
-// than a record's size comes in several, in order.
-struct ChunkData {
-  ShareId share;
-  std::uint32_t request = 0;
-  std::uint32_t place = 0;   // Of the chunk in the request.
-  std::uint32_t offset = 0;  // Of the bytes in the chunk.
-
-  static constexpr std::size_t kHeaderBytes = ShareId::kBytes + 12;
-  // Bytes of chunk data in one record, at most.
-  static constexpr std::size_t kDataBytesMax = std::size_t{512} << 10;
-  friend bool operator==(const ChunkData&, const ChunkData&) = default;
-};
-Bytes encode(const ChunkData& header);
-// The data follow the header. Errors: truncated.
-Result<ChunkData> decode_chunk_data(ByteView record);
-
 }  // namespace lansync

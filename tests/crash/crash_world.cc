@@ -4,6 +4,7 @@
 
 #include "core/base/assert.h"
 #include "core/crypto/identity.h"
+#include "core/wire/chunk_data.h"
 #include "tests/support/seeded_entropy.h"
 
 namespace lansync::test {

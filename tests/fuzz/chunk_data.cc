@@ -1,4 +1,6 @@
 // The header of a bulk record: what is accepted encodes to the bytes it was read from.
+#include "core/wire/chunk_data.h"
+
 #include "core/base/assert.h"
 #include "core/wire/message.h"
 #include "tests/fuzz/fuzz_input.h"

@@ -9,6 +9,7 @@
 
 #include "core/base/time.h"
 #include "core/engine/job.h"
+#include "core/wire/chunk_data.h"
 #include "core/wire/message.h"
 #include "tests/sim/ghost.h"
 

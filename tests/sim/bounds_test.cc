@@ -7,6 +7,7 @@
 #include "core/engine/scan/scan.h"
 #include "core/engine/transfer/fetcher.h"
 #include "core/engine/transfer/server.h"
+#include "core/wire/chunk_data.h"
 
 namespace lansync::sim {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "core/base/assert.h"
 #include "core/engine/job_runner.h"
+#include "core/wire/chunk_data.h"
 #include "core/wire/message.h"
 
 namespace lansync::sim {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/assert.h"
+#include "core/wire/chunk_data.h"
 #include "core/wire/message.h"
 #include "tests/support/seeded_entropy.h"
 

@@ -13,6 +13,7 @@
 #include "core/engine/job.h"
 #include "core/engine/peer_state.h"
 #include "core/index/index.h"
+#include "core/wire/chunk_data.h"
 #include "core/wire/message.h"
 
 namespace lansync {

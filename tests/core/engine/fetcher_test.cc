@@ -6,6 +6,7 @@
 #include "core/base/limits.h"
 #include "core/chunk/content_hasher.h"
 #include "core/index/memory_index.h"
+#include "core/wire/chunk_data.h"
 
 namespace lansync {
 namespace {

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/chunk/content_hasher.h"
+#include "core/wire/chunk_data.h"
 #include "tests/support/cluster.h"
 
 namespace lansync::test {

@@ -8,6 +8,7 @@
 #include <rapidcheck.h>
 
 #include "core/base/limits.h"
+#include "core/wire/chunk_data.h"
 #include "tests/core/wire/sample_messages.h"
 
 namespace lansync {

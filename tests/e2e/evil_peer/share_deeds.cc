@@ -4,6 +4,7 @@
 
 #include "core/base/byte_io.h"
 #include "core/chunk/hash.h"
+#include "core/wire/chunk_data.h"
 #include "tests/e2e/evil_peer/deeds.h"
 #include "transport/record_types.h"
 

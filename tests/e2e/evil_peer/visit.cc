@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/wire/chunk_data.h"
 #include "transport/record_types.h"
 
 namespace lansync::evil {
