@@ -87,8 +87,11 @@ Result<std::vector<std::string>> list_directories(UniqueFd dir, std::string_view
     bool is_dir = entry->d_type == DT_DIR;
     if (entry->d_type == DT_UNKNOWN) {
       struct stat raw{};
-      is_dir = ::fstatat(names.fd(), entry->d_name, &raw, AT_SYMLINK_NOFOLLOW) == 0 &&
-               S_ISDIR(raw.st_mode);
+      if (::fstatat(names.fd(), entry->d_name, &raw, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno == ENOENT) continue;
+        return errno_about(name);
+      }
+      is_dir = S_ISDIR(raw.st_mode);
     }
     if (is_dir) result.emplace_back(entry->d_name);
   }

@@ -15,6 +15,16 @@ bool within_limits(std::uint64_t offset, std::uint64_t size) {
   return offset <= limits::kFileBytesMax && size <= limits::kFileBytesMax - offset;
 }
 
+bool is_ours_alone(const struct stat& raw) {
+  return S_ISREG(raw.st_mode) && raw.st_nlink == 1 && raw.st_uid == ::geteuid();
+}
+
+bool make_writable(int dir, const std::string& name) {
+  struct stat raw{};
+  return ::fstatat(dir, name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) == 0 && is_ours_alone(raw) &&
+         ::fchmodat(dir, name.c_str(), S_IRUSR | S_IWUSR, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PosixFile>> PosixFile::open_read(int dir, const std::string& name) {
@@ -34,13 +44,15 @@ Result<std::unique_ptr<PosixFile>> PosixFile::open_read(int dir, const std::stri
 
 Result<std::unique_ptr<PosixFile>> PosixFile::open_stage(int dir, const std::string& name) {
   constexpr int kFlags = O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
-  UniqueFd fd(uninterrupted([&] { return ::openat(dir, name.c_str(), kFlags, 0600); }));
-  if (!fd) return errno_about(name);
+  const auto open = [&] { return ::openat(dir, name.c_str(), kFlags, 0600); };
+  UniqueFd fd(uninterrupted(open));
+  // An installation that came to nothing has left it with the mode of a file that is read only.
+  const bool read_only = !fd && errno == EACCES;
+  if (read_only && make_writable(dir, name)) fd = UniqueFd(uninterrupted(open));
+  if (!fd) return read_only ? error_about(std::errc::permission_denied, name) : errno_about(name);
   struct stat raw{};
   if (::fstat(fd.get(), &raw) != 0) return errno_about(name);
-  if (!S_ISREG(raw.st_mode) || raw.st_nlink != 1 || raw.st_uid != ::geteuid()) {
-    return error_about(Errc::refused, name);
-  }
+  if (!is_ours_alone(raw)) return error_about(Errc::refused, name);
   return std::make_unique<PosixFile>(std::move(fd), name);
 }
 

@@ -14,8 +14,9 @@ class PosixFile final : public StageFile {
   // Opens the regular file `name` in `dir`, never through a link and without waiting for the other
   // end of a pipe. Anything but a regular file is Errc::changed.
   static Result<std::unique_ptr<PosixFile>> open_read(int dir, const std::string& name);
-  // For reading and writing; creates it (0600) if there is none. Errc::refused if it has another
-  // name or another owner: then the bytes are not only ours.
+  // For reading and writing; creates it (0600) if there is none, and makes it writable if its mode
+  // forbids that. Errc::refused if it has another name or another owner: then the bytes are not
+  // only ours.
   static Result<std::unique_ptr<PosixFile>> open_stage(int dir, const std::string& name);
 
   PosixFile(UniqueFd fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}

@@ -128,9 +128,11 @@ Result<void> SqliteIndex::commit() {
     if (!written) return written;
     written_totals_ = totals_;
   }
-  if (!database_.in_transaction()) return {};
+  if (!begun_) return {};
+  if (auto open = begin(); !open) return open;
   auto committed = run(Sql::commit, {});
   if (!committed) failure_ = committed.error();
+  begun_ = false;
   return committed;
 }
 
@@ -148,6 +150,7 @@ Result<std::vector<std::string>> SqliteIndex::damage() {
 
 void SqliteIndex::rollback() {
   failure_.reset();
+  begun_ = false;
   if (database_.in_transaction()) {
     if (auto rolled_back = run(Sql::rollback, {}); !rolled_back) failure_ = rolled_back.error();
   }
@@ -171,12 +174,24 @@ Result<void> SqliteIndex::run(Sql sql, std::initializer_list<SqlValue> values) {
   return (*statement)->run(values);
 }
 
-Result<void> SqliteIndex::write(Sql sql, std::initializer_list<SqlValue> values) {
+// SQLite ends a transaction by itself after some errors, also of reads: what is written then would
+// be committed without what was written before.
+Result<void> SqliteIndex::begin() {
   if (failure_) return *failure_;
-  Result<void> written;
-  if (!database_.in_transaction()) written = run(Sql::begin, {});
+  if (database_.in_transaction()) return {};
+  if (begun_) {
+    failure_ = sqlite_error(SQLITE_IOERR, 0, sqlite3_db_filename(database_.handle(), "main"));
+    return *failure_;
+  }
+  auto begun = run(Sql::begin, {});
+  if (!begun) failure_ = begun.error();
+  begun_ = true;
+  return begun;
+}
+
+Result<void> SqliteIndex::write(Sql sql, std::initializer_list<SqlValue> values) {
+  Result<void> written = begin();
   if (written) written = run(sql, values);
-  // SQLite may have ended the transaction by itself: a later write would be committed alone.
   if (!written) failure_ = written.error();
   return written;
 }
@@ -245,9 +260,7 @@ Result<std::vector<Bytes>> SqliteIndex::member_ops() {
 }
 
 Result<void> SqliteIndex::forget_all_but_members() {
-  if (failure_) return *failure_;
-  Result<void> done;
-  if (!database_.in_transaction()) done = run(Sql::begin, {});
+  Result<void> done = begin();
   if (done) {
     done = database_.execute(
         "DELETE FROM facts; DELETE FROM authors; DELETE FROM segments; DELETE FROM changes;"

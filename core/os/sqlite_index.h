@@ -112,6 +112,7 @@ class SqliteIndex final : public Index {
 
   Result<Statement*> prepared(Sql sql);
   // Opens the transaction if there is none.
+  Result<void> begin();
   Result<void> write(Sql sql, std::initializer_list<SqlValue> values);
   Result<void> run(Sql sql, std::initializer_list<SqlValue> values);
   // What is kept in memory, as the tables have it.
@@ -143,6 +144,7 @@ class SqliteIndex final : public Index {
 
   Database database_;
   std::array<Statement, kSqlCount> statements_;
+  bool begun_ = false;  // Something was written since the last commit() or rollback().
   std::optional<Error> failure_;
 
   StoredTotals totals_;

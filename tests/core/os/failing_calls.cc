@@ -20,6 +20,7 @@ struct Plan {
   std::uint64_t calls = 0;
   std::uint64_t number = 0;
   int error = 0;
+  bool lasting = false;
   std::function<void()> act;  // Instead of the error.
 };
 
@@ -30,7 +31,8 @@ Plan& plan() {
 
 bool fails() {
   Plan& now = plan();
-  if (!now.armed || ++now.calls != now.number) return false;
+  if (!now.armed || ++now.calls < now.number) return false;
+  if (now.calls > now.number && !now.lasting) return false;
   if (now.act) {
     // Whose own calls do not count.
     now.armed = false;
@@ -47,23 +49,34 @@ void arm(Plan next) {
   plan() = std::move(next);
 }
 
+bool& kinds_untold() {
+  static bool untold = false;
+  return untold;
+}
+
 bool reached() { return plan().calls >= plan().number; }
 
 }  // namespace
 
-FailingCall::FailingCall(std::uint64_t number, int error) { arm({true, 0, number, error, {}}); }
+FailingCall::FailingCall(std::uint64_t number, int error, bool lasting) {
+  arm({true, 0, number, error, lasting, {}});
+}
 
 FailingCall::~FailingCall() { plan() = {}; }
 
 bool FailingCall::happened() const { return reached(); }
 
 InterruptedCall::InterruptedCall(std::uint64_t number, std::function<void()> act) {
-  arm({true, 0, number, 0, std::move(act)});
+  arm({true, 0, number, 0, false, std::move(act)});
 }
 
 InterruptedCall::~InterruptedCall() { plan() = {}; }
 
 bool InterruptedCall::happened() const { return reached(); }
+
+UntoldKinds::UntoldKinds() { kinds_untold() = true; }
+
+UntoldKinds::~UntoldKinds() { kinds_untold() = false; }
 
 // `ld --wrap=NAME` makes every call of NAME one of __wrap_NAME, and __real_NAME the system's own.
 extern "C" {
@@ -201,7 +214,12 @@ DIR* wrapped_fdopendir(int fd) { return fails() ? nullptr : real_fdopendir(fd); 
 
 dirent* real_readdir(DIR* stream) asm("__real_readdir");
 dirent* wrapped_readdir(DIR* stream) asm("__wrap_readdir");
-dirent* wrapped_readdir(DIR* stream) { return fails() ? nullptr : real_readdir(stream); }
+dirent* wrapped_readdir(DIR* stream) {
+  if (fails()) return nullptr;
+  dirent* const entry = real_readdir(stream);
+  if (entry != nullptr && kinds_untold()) entry->d_type = DT_UNKNOWN;
+  return entry;
+}
 
 int real_stat(const char* path, struct stat* found) asm("__real_stat");
 int wrapped_stat(const char* path, struct stat* found) asm("__wrap_stat");

@@ -52,10 +52,7 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
   if (fails(file)) return SQLITE_IOERR_TRUNCATE;
   return system_file(file)->pMethods->xTruncate(system_file(file), size);
 }
-int sync(sqlite3_file* file, int flags) {
-  if (fails(file)) return SQLITE_IOERR_FSYNC;
-  return system_file(file)->pMethods->xSync(system_file(file), flags);
-}
+int sync(sqlite3_file* file, int) { return fails(file) ? SQLITE_IOERR_FSYNC : SQLITE_OK; }
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
   if (fails(file)) return SQLITE_IOERR_FSTAT;
   return system_file(file)->pMethods->xFileSize(system_file(file), size);
@@ -116,9 +113,10 @@ int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   reinterpret_cast<File*>(file)->calls = &calls;
   return SQLITE_OK;
 }
-int remove(sqlite3_vfs* vfs, const char* name, int sync_dir) {
+int remove(sqlite3_vfs* vfs, const char* name, int) {
   if (calls_of(vfs).fails()) return SQLITE_IOERR_DELETE;
-  return calls_of(vfs).system->xDelete(calls_of(vfs).system, name, sync_dir);
+  constexpr int kNoSync = 0;
+  return calls_of(vfs).system->xDelete(calls_of(vfs).system, name, kNoSync);
 }
 int access(sqlite3_vfs* vfs, const char* name, int flags, int* result) {
   if (calls_of(vfs).fails()) return SQLITE_IOERR_ACCESS;

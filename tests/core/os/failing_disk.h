@@ -7,8 +7,8 @@
 namespace lansync::test {
 
 // While it lives, SQLite's files are on a disk whose n-th call from fail_call() on fails with an
-// I/O error; what it was to do is not done. One at a time, and databases are opened and closed
-// while it lives.
+// I/O error; what it was to do is not done. Syncs do nothing, as the power does not fail.
+// One at a time, and databases are opened and closed while it lives.
 class FailingDisk {
  public:
   FailingDisk();

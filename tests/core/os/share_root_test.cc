@@ -2,6 +2,7 @@
 #include "core/os/share_root.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
@@ -26,6 +27,24 @@ unsigned int mode_of(const stdfs::path& path) {
   REQUIRE(::lstat(path.c_str(), &raw) == 0);
   return raw.st_mode & 07777U;
 }
+
+// Whom modes keep from anything, as they do not root; the folder is theirs.
+class NotRoot {
+ public:
+  explicit NotRoot(const stdfs::path& folder) : root_(::geteuid() == 0) {
+    if (!root_) return;
+    REQUIRE(::chown(folder.c_str(), kNobody, kNobody) == 0);
+    REQUIRE(::seteuid(kNobody) == 0);
+  }
+  ~NotRoot() {
+    if (root_ && ::seteuid(0) != 0) std::abort();
+  }
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+
+  const bool root_;
+};
 
 }  // namespace
 
@@ -176,6 +195,19 @@ TEST_CASE("Where names can neither be kept from replacing nor be linked, files s
   check_names(world.fs(), "", {"dir", "file", "link", "other"});
 }
 
+TEST_CASE("What is in the staging folder and is no file of ours is not written to",
+          "[share_root]") {
+  DiskWorld world({});
+  const stdfs::path staged = world.root() / ".lansync/stage/s";
+  SECTION("a pipe") { REQUIRE(::mkfifo(staged.c_str(), 0600) == 0); }
+  SECTION("another user's") {
+    if (::geteuid() != 0) return;
+    world.write(".lansync/stage/s", "another user's");
+    REQUIRE(::chown(staged.c_str(), 12345, 12345) == 0);
+  }
+  CHECK(error_of(world.fs().open_stage("s")) == Errc::refused);
+}
+
 TEST_CASE("What an interrupted exchange left aside is not written over", "[share_root]") {
   ShareRootOptions options;
   options.renames.exchange = false;
@@ -201,6 +233,30 @@ TEST_CASE("Looking for writers does not end the process that opens the file mean
   for (int round = 0; round < 2000; ++round) CHECK(world.fs().is_open_for_writing(at("file")));
   stopped = true;
   writer.join();
+}
+
+// An installation sets the mode first, and may come to nothing then.
+TEST_CASE("A staged file that is read only is made writable again", "[share_root]") {
+  const TemporaryFolder folder;
+  const NotRoot user(folder.path());
+  REQUIRE(ShareRoot::create(folder.path().string(), kShareIdHex));
+  const auto share = ShareRoot::open(folder.path().string());
+  REQUIRE(share);
+  stage(**share, "s", "content");
+  const stdfs::path staged = folder.path() / ".lansync/stage/s";
+  for (const mode_t mode : {0444U, 0U}) {
+    REQUIRE(::chmod(staged.c_str(), mode) == 0);
+    const auto file = (*share)->open_stage("s");
+    REQUIRE(file);
+    CHECK(read_all(**file) == "content");
+    CHECK(mode_of(staged) == 0600);
+  }
+  SECTION("not if its bytes are another file's, too") {
+    REQUIRE(::chmod(staged.c_str(), 0444) == 0);
+    REQUIRE(::link(staged.c_str(), (folder.path() / "second").c_str()) == 0);
+    CHECK(error_of((*share)->open_stage("s")) == std::errc::permission_denied);
+    CHECK(mode_of(staged) == 0444);
+  }
 }
 
 }  // namespace lansync::test

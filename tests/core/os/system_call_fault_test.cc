@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -180,6 +181,8 @@ class Scene {
     return *world_;
   }
   [[nodiscard]] const Tree& before() const { return before_; }
+  // Or in steps, of which the first leaves the path free.
+  [[nodiscard]] bool exchanges_at_once() const { return form_.options.renames.exchange; }
   const Tree& look() { return after_ = tree_of(world_->root()); }
   [[nodiscard]] bool outside_is_untouched() const {
     return fingerprint(world_->outside()) == outside_;
@@ -193,15 +196,20 @@ class Scene {
   std::map<std::string, std::string> outside_;
 };
 
+struct Fault {
+  int error;
+  bool lasting;
+};
+
 // Returns whether there were that many calls.
-bool try_with(Scene& scene, const Operation& operation, std::uint64_t number, int error,
+bool try_with(Scene& scene, const Operation& operation, std::uint64_t number, const Fault& fault,
               const Tree& wanted) {
   DiskWorld& world = scene.world();
   const std::size_t descriptors = open_descriptors();
   std::error_code result;
   bool happened = false;
   {
-    const FailingCall failing(number, error);
+    const FailingCall failing(number, fault.error, fault.lasting);
     result = operation.run(world);
     happened = failing.happened();
   }
@@ -210,15 +218,31 @@ bool try_with(Scene& scene, const Operation& operation, std::uint64_t number, in
     CHECK_FALSE(result);
     return false;
   }
-  INFO("call " << number << " of " << operation.name << " fails with " << error);
+  INFO("call " << number << " of " << operation.name << " fails with " << fault.error
+               << (fault.lasting ? ", and all after it" : ""));
   CHECK(open_descriptors() == descriptors);
   CHECK(scene.outside_is_untouched());
-  check_visible(scene.before(), after, wanted);
+  // What nobody can put back where it was is in the staging folder.
+  if (!fault.lasting || scene.exchanges_at_once()) check_visible(scene.before(), after, wanted);
   if (!operation.removes) check_contents(scene.before(), after);
   // What is said to be gone need not be removed.
-  const bool believed = operation.removes && error == ENOENT;
+  const bool believed = operation.removes && fault.error == ENOENT;
   if (!result && !believed) CHECK(after == wanted);
   return true;
+}
+
+// What calls of all forms make is tried with more errors on the first of them.
+std::vector<Fault> faults_on(const DiskForm& form) {
+  std::vector<Fault> faults{{EIO, true}, {EACCES, true}};
+  for (const int error : {EIO, EINTR, EAGAIN, ENOENT, EACCES, EPERM, EINVAL}) {
+    faults.push_back({error, false});
+  }
+  if (form.name != disk_forms().front().name) return faults;
+  for (const int error : {ENOSYS, EOPNOTSUPP, ENXIO, ENODEV, ELOOP, ENOTDIR, EISDIR, EEXIST, EXDEV,
+                          EMFILE, ENFILE, ENOSPC}) {
+    faults.push_back({error, false});
+  }
+  return faults;
 }
 
 Tree wanted_of(const DiskForm& form, const Operation& operation) {
@@ -238,16 +262,16 @@ TEST_CASE("Whichever system call fails, nothing is lost and nothing claimed that
       INFO(form.name);
       Scene scene(form);
       const Tree wanted = wanted_of(form, operation);
-      for (const int error : {EIO, EINTR, EAGAIN, ENOENT, EACCES, EPERM, EINVAL}) {
+      for (const Fault& fault : faults_on(form)) {
         for (std::uint64_t number = 1;; ++number) {
           REQUIRE(number < kCallsMax);
-          if (!try_with(scene, operation, number, error, wanted)) break;
+          if (!try_with(scene, operation, number, fault, wanted)) break;
           ++faults;
         }
       }
     }
   }
-  CHECK(faults > 1000);
+  CHECK(faults > 5000);
 }
 
 TEST_CASE(
@@ -285,6 +309,9 @@ TEST_CASE("A watcher that is not given all it asks for says so", "[fs][faults]")
   DiskWorld world({});
   populate(world);
   world.make_dir("dir/deeper");
+  std::optional<UntoldKinds> untold;
+  SECTION("where folders tell the kinds of what is in them") {}
+  SECTION("where they do not") { untold.emplace(); }
   for (const int error : {EIO, EMFILE, ENOSPC, EACCES}) {
     for (std::uint64_t number = 1;; ++number) {
       REQUIRE(number < kCallsMax);
