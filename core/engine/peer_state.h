@@ -7,6 +7,7 @@
 #include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/index/clock.h"
+#include "core/sync/replica.h"
 #include "core/wire/message.h"
 
 namespace lansync {
@@ -24,6 +25,8 @@ struct PeerState {
   bool clock_known = false;
   // As it said last. A version that its clock covers, it can probably serve.
   ShareState state;
+  // Its fingerprint belongs to its clock; not while a segment was heard that it does not count yet.
+  bool fingerprint_known = false;
   // Segments up to this arrival have been considered for it.
   std::uint64_t cursor = 0;
   // Bytes asked of it and not yet arrived.
@@ -35,5 +38,11 @@ struct PeerState {
   // How often that happened since a chunk of it was last written.
   int silences = 0;
 };
+
+// Whether the member has seen the same changes as this device, and has other heads.
+inline bool differs(const PeerState& peer, const Replica& replica) {
+  return peer.fingerprint_known && peer.state.clock == replica.clock() &&
+         peer.state.fingerprint != replica.fingerprint();
+}
 
 }  // namespace lansync

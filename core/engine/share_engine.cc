@@ -113,7 +113,7 @@ void ShareEngine::settle(Now now) {
   if (failed_) return;
   claims_.advance(now.steady);
   auto settled = try_settle(now);
-  if (settled) settled = audits_.advance(now.steady, in_sync());
+  if (settled) settled = audit(now);
   if (settled) settled = index_.commit();
   if (!settled) return fail(std::move(settled).error());
   if (verification_) verification_->advance(applier_.job_under_way());
@@ -190,6 +190,15 @@ Result<void> ShareEngine::publish_found(Now now) {
       if (auto noted = edits_.looked_through(); !noted) return noted;
     }
     applier_.handle_scan_progress();
+  }
+  return {};
+}
+
+Result<void> ShareEngine::audit(Now now) {
+  if (auto advanced = audits_.advance(now.steady, in_sync()); !advanced) return advanced;
+  while (const auto difference = audits_.poll_difference()) {
+    const auto shown = exchange_.show_heads(difference->second, difference->first);
+    if (!shown) return shown;
   }
   return {};
 }

@@ -176,6 +176,7 @@ class ShareEngine {
   };
 
   Result<void> dispatch(const DeviceId& from, MessageBody body, Now now);
+  Result<void> integrate(const DeviceId& from, const Segment& segment, TimePoint now);
   Result<void> handle_segment(const DeviceId& from, const Segment& segment, Now now);
   Result<void> dispatch_job(const OutstandingJob& job, JobResult result, Now now);
   // Ends every input: publishes, plans, commits; on an error of the index the share fails.
@@ -195,6 +196,7 @@ class ShareEngine {
   std::vector<std::string> wanted_stages();
   void release_stages();
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
+  Result<void> audit(Now now);
   void answer_barriers();
   Result<std::optional<MessageBody>> poll_answer(const DeviceId& to);
   [[nodiscard]] ShareState own_state() const;

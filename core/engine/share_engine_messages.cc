@@ -62,8 +62,7 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   }
   if (!peers_.at(from).joined) return Error{Errc::refused, "message by a device that is no member"};
   if (auto* state = std::get_if<ShareState>(&body)) {
-    claims_.handle_state(from, state->clock.counter_of(config_.self),
-                         replica_.clock().counter_of(config_.self), now.steady);
+    claims_.handle_state(from, state->clock, replica_.clock(), config_.self, now.steady);
     if (state->in_sync) fetcher_.handle_peer_progress(from);
     return exchange_.handle_state(from, *state);
   }
@@ -98,16 +97,20 @@ Result<void> ShareEngine::handle_segment(const DeviceId& from, const Segment& se
   const auto behind = replica_.proves_loss(segment);
   if (!behind) return behind.error();
   if (*behind) {
-    behind_itself_ = true;
-    fail({Errc::changed, "the index is older than what other devices have seen of it"});
-    return {};
+    const auto place = replica_.place(segment);
+    if (!place) return place.error();
+    // One that can be seen to fork is judged as that.
+    if (*place != Replica::Place::forks) {
+      behind_itself_ = true;
+      fail({Errc::changed, "the index is older than what other devices have seen of it"});
+      return {};
+    }
   }
   auto judged = forks_.judge(from, segment);
   if (!judged) return std::move(judged).error();
   if (judged->answer) exchange_.send(from, *std::move(judged->answer));
   switch (judged->verdict) {
-    case LogForks::Verdict::integrate:
-      return exchange_.handle_segment(from, segment, now.steady, touched_);
+    case LogForks::Verdict::integrate: return integrate(from, segment, now.steady);
     case LogForks::Verdict::ignore: return {};
     case LogForks::Verdict::begin_anew: break;
   }
@@ -115,6 +118,16 @@ Result<void> ShareEngine::handle_segment(const DeviceId& from, const Segment& se
   if (!header) return header.error();
   forked_log_ = header->author;
   fail({Errc::changed, "other devices know other changes under the same numbers"});
+  return {};
+}
+
+Result<void> ShareEngine::integrate(const DeviceId& from, const Segment& segment, TimePoint now) {
+  if (auto done = exchange_.handle_segment(from, segment, now, touched_); !done) return done;
+  if (!claims_.waiting()) return {};
+  for (const auto& [device, peer] : peers_) {
+    if (!peer.clock_known) continue;
+    claims_.handle_state(device, peer.state.clock, replica_.clock(), config_.self, now);
+  }
   return {};
 }
 

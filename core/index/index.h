@@ -151,8 +151,11 @@ class Index {
   virtual Result<std::optional<Change>> head(const Dot& dot) = 0;
   // Requires the change's entry to be stored (append_segment) and whole.
   virtual Result<void> add_head(const Change& change) = 0;
-  // Prunes the entry. Does nothing, and returns nothing, if the dot is no head.
+  // The dot was superseded: prunes its entry. Returns nothing if it was no head.
   virtual Result<std::optional<RelativePath>> remove_head(const Dot& dot) = 0;
+  // Makes an entry whole that came pruned, if nothing has superseded it since (remove_head); `body`
+  // must have its hash. False, and nothing happens, for every other dot. It is no head by that.
+  virtual Result<bool> complete(const Dot& dot, ByteView body) = 0;
   // Whether anything beneath `dir` has a live() head.
   virtual Result<bool> has_live_beneath(const RelativePath& dir) = 0;
   // Paths that have heads, in order, after `after` (root: from the start).

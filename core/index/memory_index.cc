@@ -68,7 +68,9 @@ Result<void> MemoryIndex::append_segment(const Segment& segment, const SegmentHe
   put(&State::segment_firsts, {header.author, header.first}, arrival);
   std::uint64_t counter = header.first;
   for (const SegmentEntry& entry : segment.entries) {
-    put(&State::entries, {header.author, counter++}, entry);
+    const Dot dot{header.author, counter++};
+    put(&State::entries, dot, entry);
+    if (entry.pruned()) put(&State::came_pruned, dot, true);
   }
   put(&State::log_ends, header.author, {header.last(), hash});
   return {};
@@ -133,6 +135,7 @@ Result<void> MemoryIndex::add_head(const Change& change) {
 }
 
 Result<std::optional<RelativePath>> MemoryIndex::remove_head(const Dot& dot) {
+  erase(&State::came_pruned, dot);
   const auto known = state_.head_paths.find(dot);
   if (known == state_.head_paths.end()) return std::optional<RelativePath>();
   const std::string text = known->second;
@@ -143,6 +146,16 @@ Result<std::optional<RelativePath>> MemoryIndex::remove_head(const Dot& dot) {
   erase(&State::heads, {text, dot});
   erase(&State::head_paths, dot);
   return std::optional(path);
+}
+
+Result<bool> MemoryIndex::complete(const Dot& dot, ByteView body) {
+  if (!state_.came_pruned.contains(dot)) return false;
+  SegmentEntry entry = state_.entries.at(dot);
+  LANSYNC_ASSERT(std::get<BodyHash>(entry.body) == body_hash(body));
+  entry.body = to_bytes(body);
+  put(&State::entries, dot, std::move(entry));
+  erase(&State::came_pruned, dot);
+  return true;
 }
 
 Result<bool> MemoryIndex::has_live_beneath(const RelativePath& dir) {

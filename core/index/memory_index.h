@@ -37,6 +37,7 @@ class MemoryIndex final : public Index {
   Result<std::optional<Change>> head(const Dot& dot) override;
   Result<void> add_head(const Change& change) override;
   Result<std::optional<RelativePath>> remove_head(const Dot& dot) override;
+  Result<bool> complete(const Dot& dot, ByteView body) override;
   Result<bool> has_live_beneath(const RelativePath& dir) override;
   Result<std::vector<RelativePath>> paths(const RelativePath& after, std::size_t limit) override;
 
@@ -90,6 +91,7 @@ class MemoryIndex final : public Index {
     std::map<std::uint64_t, StoredSegment> segments;                           // By arrival.
     std::map<std::pair<Author, std::uint64_t>, std::uint64_t> segment_firsts;  // To arrival.
     std::map<Dot, SegmentEntry> entries;
+    std::map<Dot, bool> came_pruned;  // And nothing that supersedes them has come.
     std::map<std::pair<std::string, Dot>, Change> heads;
     std::map<Dot, std::string> head_paths;
     std::map<std::string, DiskRow> disk;

@@ -54,6 +54,7 @@ class SqliteIndex final : public Index {
   Result<std::optional<Change>> head(const Dot& dot) override;
   Result<void> add_head(const Change& change) override;
   Result<std::optional<RelativePath>> remove_head(const Dot& dot) override;
+  Result<bool> complete(const Dot& dot, ByteView body) override;
   Result<bool> has_live_beneath(const RelativePath& dir) override;
   Result<std::vector<RelativePath>> paths(const RelativePath& after, std::size_t limit) override;
 
@@ -107,6 +108,9 @@ class SqliteIndex final : public Index {
   };
   // Small numbers that stand for authors in the tables, from 1.
   using AuthorNumber = std::uint64_t;
+  // In `changes.pruned`, where 0 is whole and 1 superseded: it came pruned, and nothing that
+  // supersedes it has come.
+  static constexpr std::uint64_t kCamePruned = 2;
 
   explicit SqliteIndex(Database database) : database_(std::move(database)) {}
 

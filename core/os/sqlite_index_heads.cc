@@ -58,8 +58,12 @@ Result<void> SqliteIndex::add_head(const Change& change) {
 Result<std::optional<RelativePath>> SqliteIndex::remove_head(const Dot& dot) {
   const auto change = head(dot);
   if (!change) return change.error();
-  if (!*change) return std::optional<RelativePath>();
   const AuthorNumber author = number_of(dot.author);
+  if (!*change) {
+    if (auto noted = write(Sql::note_superseded, {author, dot.counter}); !noted)
+      return noted.error();
+    return std::optional<RelativePath>();
+  }
 
   SegmentEntry entry;
   {
@@ -78,6 +82,23 @@ Result<std::optional<RelativePath>> SqliteIndex::remove_head(const Dot& dot) {
       write(Sql::remove_head, {(**change).live(), path.text(), author, dot.counter});
   if (!removed) return removed.error();
   return std::optional(path);
+}
+
+Result<bool> SqliteIndex::complete(const Dot& dot, ByteView body) {
+  const AuthorNumber author = number_of(dot.author);
+  {
+    Query query(prepared(Sql::entry), {author, dot.counter});
+    const auto row = query.next();
+    if (!row) return row.error();
+    if (!*row || query.bits(0) != kCamePruned) return false;
+    const auto hash = query.id<BodyHash>(2);
+    if (!hash) return hash.error();
+    if (*hash != body_hash(body)) return query.corrupt();
+  }
+  if (auto done = write(Sql::complete_entry, {author, dot.counter, body}); !done) {
+    return std::move(done).error();
+  }
+  return true;
 }
 
 Result<bool> SqliteIndex::has_live_beneath(const RelativePath& dir) {

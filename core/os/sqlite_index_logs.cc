@@ -106,7 +106,8 @@ Result<void> SqliteIndex::append_segment(const Segment& segment, const SegmentHe
     if (!written) return written;
     const ByteView body = entry.pruned() ? std::get<BodyHash>(entry.body).view()
                                          : ByteView(std::get<Bytes>(entry.body));
-    written = write(Sql::add_entry, {*author, counter, entry.pruned(), entry.stub, body});
+    const std::uint64_t pruned = entry.pruned() ? kCamePruned : 0;
+    written = write(Sql::add_entry, {*author, counter, pruned, entry.stub, body});
     ++counter;
   }
   if (written) written = write(Sql::move_log_end, {*author, header.last(), hash});

@@ -53,6 +53,10 @@ const char* text_of(Sql sql) {
       return "SELECT pruned, stub, body FROM changes WHERE author = ?1 AND counter = ?2";
     case Sql::prune_entry:
       return "UPDATE changes SET pruned = 1, body = ?3 WHERE author = ?1 AND counter = ?2";
+    case Sql::note_superseded:
+      return "UPDATE changes SET pruned = 1 WHERE author = ?1 AND counter = ?2 AND pruned = 2";
+    case Sql::complete_entry:
+      return "UPDATE changes SET pruned = 0, body = ?3 WHERE author = ?1 AND counter = ?2";
 
     case Sql::heads: return "SELECT author, counter FROM heads WHERE live IN (0, 1) AND path = ?1";
     case Sql::is_head:

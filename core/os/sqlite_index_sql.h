@@ -27,6 +27,8 @@ enum class Sql : std::uint8_t {
   entries,
   entry,
   prune_entry,
+  note_superseded,
+  complete_entry,
   heads,
   is_head,
   add_head,

@@ -127,12 +127,37 @@ Result<void> Replica::store(const Segment& segment, const OpenSegment& open,
     const auto& dots = change ? change->supersedes : std::get<PrunedChange>(entry).supersedes;
     if (auto done = supersede(dots, touched); !done) return done;
     if (change == nullptr) continue;
-    if (auto added = index_.add_head(*change); !added) return added;
-    fingerprint_.add(change->dot, change->path);
-    touched.insert(change->path);
+    if (auto added = add_head(*change, touched); !added) return added;
   }
   clock_.advance(open.header.author, open.header.last());
   return index_.put_fact(kFingerprintFact, fingerprint_.view());
+}
+
+Result<void> Replica::complete(const Segment& segment, std::set<RelativePath>& touched) {
+  const auto placed = place(segment);
+  if (!placed) return placed.error();
+  // What is signed in the stored header is what these bodies have to be.
+  if (*placed != Place::known) return {};
+  const auto open = open_segment(segment);
+  if (!open) return open.error();
+  bool any = false;
+  for (std::size_t i = 0; i < open->entries.size(); ++i) {
+    const auto* change = std::get_if<Change>(&open->entries[i]);
+    if (change == nullptr) continue;
+    const auto whole = index_.complete(change->dot, std::get<Bytes>(segment.entries[i].body));
+    if (!whole) return whole.error();
+    if (!*whole) continue;
+    if (auto added = add_head(*change, touched); !added) return added;
+    any = true;
+  }
+  return any ? index_.put_fact(kFingerprintFact, fingerprint_.view()) : Result<void>();
+}
+
+Result<void> Replica::add_head(const Change& change, std::set<RelativePath>& touched) {
+  if (auto added = index_.add_head(change); !added) return added;
+  fingerprint_.add(change.dot, change.path);
+  touched.insert(change.path);
+  return {};
 }
 
 Result<void> Replica::supersede(std::span<const Dot> dots, std::set<RelativePath>& touched) {

@@ -45,6 +45,12 @@ class Replica {
   // changed are added to `touched`.
   Result<void> integrate(const Segment& segment, std::set<RelativePath>& touched);
 
+  // Takes the bodies of what is known by its number only, though nothing known supersedes it: a
+  // relay pruned it, and what it was superseded by has not come, and may never do (docs/sync.md,
+  // "Why causal delivery and pruned stubs suffice"). Nothing happens, successfully, if the segment
+  // is not one that is known. Errors are those of open_segment(), and the index's.
+  Result<void> complete(const Segment& segment, std::set<RelativePath>& touched);
+
   // Whether this is a piece of this replica's own log that the index does not have: then it is not
   // the newest index. Says nothing of what the piece builds on. Errors: not_authentic.
   [[nodiscard]] Result<bool> proves_loss(const Segment& segment) const;
@@ -69,6 +75,7 @@ class Replica {
   Result<void> check_place(const OpenSegment& segment) const;
   Result<void> store(const Segment& segment, const OpenSegment& open,
                      std::set<RelativePath>& touched);
+  Result<void> add_head(const Change& change, std::set<RelativePath>& touched);
   Result<void> supersede(std::span<const Dot> dots, std::set<RelativePath>& touched);
   Result<void> publish_segment(std::span<Change> changes, std::set<RelativePath>& touched);
 

@@ -90,6 +90,12 @@ Result<std::optional<RelativePath>> WatchedIndex::remove_head(const Dot& dot) {
   return index_.remove_head(dot);
 }
 
+Result<bool> WatchedIndex::complete(const Dot& dot, ByteView body) {
+  if (fails()) return fault();
+  written_ = true;
+  return index_.complete(dot, body);
+}
+
 Result<bool> WatchedIndex::has_live_beneath(const RelativePath& dir) {
   if (fails()) return fault();
   return index_.has_live_beneath(dir);

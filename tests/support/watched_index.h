@@ -46,6 +46,7 @@ class WatchedIndex final : public Index {
   Result<std::optional<Change>> head(const Dot& dot) override;
   Result<void> add_head(const Change& change) override;
   Result<std::optional<RelativePath>> remove_head(const Dot& dot) override;
+  Result<bool> complete(const Dot& dot, ByteView body) override;
   Result<bool> has_live_beneath(const RelativePath& dir) override;
   Result<std::vector<RelativePath>> paths(const RelativePath& after, std::size_t limit) override;
   Result<std::optional<DiskRow>> disk(const RelativePath& path) override;

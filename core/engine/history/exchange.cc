@@ -141,6 +141,7 @@ Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& stat
   LANSYNC_ASSERT(peer.joined);
   const bool first = !peer.clock_known;
   peer.state = state;
+  peer.fingerprint_known = true;
   peer.clock.join(state.clock);
   peer.clock_known = true;
   if (!first) return {};
@@ -176,7 +177,9 @@ Result<void> Exchange::show_own_logs(const PeerState& peer) {
     const auto end = index_.log_end(author);
     if (!end) return end.error();
     const bool same = end->counter == log.counter && end->hash == log.hash;
-    if (end->counter == 0 || end->counter > log.counter || same) continue;
+    // What it lacks it gets in its place; unless it has gone on since it said hello.
+    const bool lacks = end->counter > log.counter && end->counter > peer.clock.counter_of(author);
+    if (end->counter == 0 || lacks || same) continue;
     if (auto shown = show({author, end->counter}, peer.device); !shown) return shown;
   }
   return {};
@@ -196,6 +199,9 @@ Result<void> Exchange::handle_segment(const DeviceId& from, const Segment& segme
   PeerState& peer = peers_.at(from);
   LANSYNC_ASSERT(peer.joined);
   const CausalClock before = replica_.clock();
+  if (differs(peer, replica_)) {
+    if (auto done = replica_.complete(segment, touched); !done) return done;
+  }
   if (auto done = replica_.integrate(segment, touched); !done) return done;
   const auto header = decode_segment_header(segment.header);
   if (!header) return header.error();
@@ -206,6 +212,7 @@ Result<void> Exchange::handle_segment(const DeviceId& from, const Segment& segme
   if (header->author.device == from &&
       header->last() > peer.state.clock.counter_of(header->author)) {
     peer.state.clock.advance(header->author, header->last());
+    peer.fingerprint_known = false;
   }
   if (replica_.clock() == before) return {};
   // Who had another branch of it can tell by now.
@@ -215,6 +222,28 @@ Result<void> Exchange::handle_segment(const DeviceId& from, const Segment& segme
   if (*lacking) recent_.push_back({**lacking, now});
   if (recent_.size() > kRecentMax) recent_.pop_front();
   return {};
+}
+
+Result<void> Exchange::show_heads(const RelativePath& path, const DeviceId& to) {
+  const auto outbox = outboxes_.find(to);
+  if (outbox == outboxes_.end()) return {};
+  const auto heads = index_.heads(path);
+  if (!heads) return heads.error();
+  for (const Change& head : *heads) {
+    const auto arrival = replica_.arrival_of(head.dot);
+    if (!arrival) return arrival.error();
+    outbox->second.shown_again.insert(*arrival);
+  }
+  return {};
+}
+
+Result<std::optional<MessageBody>> Exchange::poll_shown_again(Outbox& outbox) {
+  if (outbox.shown_again.empty()) return std::optional<MessageBody>();
+  const auto next = outbox.shown_again.begin();
+  auto segment = index_.segment(*next);
+  if (!segment) return std::move(segment).error();
+  outbox.shown_again.erase(next);
+  return std::optional<MessageBody>(*std::move(segment));
 }
 
 void Exchange::send(const DeviceId& to, MessageBody body) {
@@ -260,6 +289,8 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   PeerState& peer = peers_.at(to);
   if (!peer.joined) return std::optional<MessageBody>();
   if (!outbox.told) return std::optional(tell_state(outbox, now));
+  auto again = poll_shown_again(outbox);
+  if (!again || *again) return again;
   auto segment = poll_segment(peer, now);
   if (!segment || *segment) return segment;
   if (!state_is_due(outbox, now)) return std::optional<MessageBody>();

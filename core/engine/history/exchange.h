@@ -26,6 +26,9 @@ namespace lansync {
 // A peer that lacks the end of its own log is shown it first of all: its index is an older one that
 // was put back, and it must not go on with that log.
 //
+// What a member knows by its number only, though it has seen all that is known here, it is shown
+// once more (show_heads).
+//
 // What a third device wrote is relayed kRelayDelay after it came: mostly its author is faster.
 //
 // What a peer asks for is made ready when its connection takes it. What is not, waits in a queue: a
@@ -61,6 +64,10 @@ class Exchange {
   // What is to be announced of this device's own state.
   void set_state(const ShareState& state) { own_state_ = state; }
 
+  // Sends the segments with this path's heads to a member that has others: it takes from them what
+  // it lacks (Replica::complete).
+  Result<void> show_heads(const RelativePath& path, const DeviceId& to);
+
   // A control message to `to`, ahead of segments.
   void send(const DeviceId& to, MessageBody body);
   // How many messages for this peer wait.
@@ -77,7 +84,8 @@ class Exchange {
     std::optional<std::size_t> log_at;  // The next op to send of ours,
     bool log_again = false;             // and whether that is to begin anew then.
     std::deque<MessageBody> queue;
-    std::optional<ShareState> told;  // The state last sent.
+    std::set<std::uint64_t> shown_again;  // Arrivals of segments.
+    std::optional<ShareState> told;       // The state last sent.
     TimePoint told_at{};
   };
   struct Arrived {
@@ -93,6 +101,7 @@ class Exchange {
   [[nodiscard]] Result<ShareHello> hello() const;
   Result<std::optional<MessageBody>> poll_membership(Outbox& outbox);
   MemberOps next_ops(Outbox& outbox) const;
+  Result<std::optional<MessageBody>> poll_shown_again(Outbox& outbox);
   MessageBody tell_state(Outbox& outbox, TimePoint now) const;
   Result<std::optional<MessageBody>> poll_segment(PeerState& peer, TimePoint now);
   [[nodiscard]] bool state_is_due(const Outbox& outbox, TimePoint now) const;

@@ -56,7 +56,7 @@ Result<LogForks::Judgement> LogForks::judge(const DeviceId& from, const Segment&
   if (apart_.contains(from)) return Judgement{Verdict::ignore, {}};
   // What everybody passes on is looked up at its author's word only.
   const bool known = header->last() <= replica_.clock().counter_of(header->author);
-  if (known && header->author.device != from) return Judgement{};
+  if (known && header->author.device != from) return judge_known(*header, segment);
   const auto place = replica_.place(segment);
   if (!place) return place.error();
   if (*place != Replica::Place::forks) return Judgement{};
@@ -77,6 +77,20 @@ Result<LogForks::Judgement> LogForks::judge_own(const DeviceId& from, const Segm
   if (!settled) return Judgement{Verdict::begin_anew, {}};
   const bool told = !apart_.emplace(from, header.author).second;
   return told ? Judgement{Verdict::ignore, {}} : show_ours(header);
+}
+
+// Shown again by a member who cannot know that the two have different branches, and does no harm by
+// that: nothing of it is taken.
+Result<LogForks::Judgement> LogForks::judge_known(const SegmentHeader& header,
+                                                  const Segment& segment) const {
+  const auto end = index_.log_end(header.author);
+  if (!end) return end.error();
+  const bool forks = header.last() == end->counter && segment_hash(segment.header) != end->hash;
+  if (!forks) return Judgement{};
+  if (auto authentic = Replica::check_signature(segment); !authentic) {
+    return std::move(authentic).error();
+  }
+  return Judgement{Verdict::ignore, {}};
 }
 
 Result<LogForks::Judgement> LogForks::judge_fork(const DeviceId& from, const SegmentHeader& header,

@@ -62,6 +62,8 @@ class LogForks {
  private:
   Result<Judgement> judge_own(const DeviceId& from, const SegmentHeader& header,
                               const Segment& segment);
+  [[nodiscard]] Result<Judgement> judge_known(const SegmentHeader& header,
+                                              const Segment& segment) const;
   Result<Judgement> judge_fork(const DeviceId& from, const SegmentHeader& header,
                                const Segment& segment);
   Result<Judgement> show_ours(const SegmentHeader& header) const;

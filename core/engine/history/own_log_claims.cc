@@ -4,10 +4,15 @@
 
 namespace lansync {
 
-void OwnLogClaims::handle_state(const DeviceId& from, std::uint64_t claimed, std::uint64_t known,
-                                TimePoint now) {
-  if (claimed <= known) return handle_peer_down(from);
-  claims_.try_emplace(from, Claim{now + kProofTime}).first->second.stands = true;
+void OwnLogClaims::handle_state(const DeviceId& from, const CausalClock& claimed,
+                                const CausalClock& known, const Author& self, TimePoint now) {
+  const bool written = claimed.counter_of(self) > known.counter_of(self);
+  const bool earlier = std::ranges::any_of(claimed.entries(), [&](const CausalClock::Entry& entry) {
+    const std::uint64_t here = known.counter_of(entry.author);
+    return entry.author.device == self.device && here > 0 && entry.counter > here;
+  });
+  if (!written && !earlier) return handle_peer_down(from);
+  claims_.try_emplace(from, Claim{now + kProofTime}).first->second.stands = written;
 }
 
 // Who has had its time is remembered; who has not had all of it gets it the next time.

@@ -18,8 +18,12 @@ namespace lansync {
 // is an older one that was put back, or it says what is not true. It is right if it shows a segment
 // that this device has signed (Replica::proves_loss), which it does before all else (Exchange).
 //
-// Until then nothing is published: numbers that others know must not name other changes. Nobody can
-// hold it up for longer than kProofTime, nor twice; what comes of the proof is for the engine.
+// Until then nothing is published: numbers that others know must not name other changes. Nor is it
+// while a member has more of an earlier log of this device than its index, which has a part of it:
+// what is published may build on numbers that name other changes there (log_forks.h).
+//
+// Nobody can hold it up for longer than kProofTime, nor twice; what comes of the proof is for the
+// engine.
 //
 // Drive it: advance() with every input, no later than next_deadline(). Owned by one share's engine.
 class OwnLogClaims {
@@ -27,9 +31,9 @@ class OwnLogClaims {
   // A proof is one message, sent ahead of all others: long for any network that works.
   static constexpr std::chrono::seconds kProofTime{10};
 
-  // A member has `claimed` changes of this device's log, the index `known`.
-  void handle_state(const DeviceId& from, std::uint64_t claimed, std::uint64_t known,
-                    TimePoint now);
+  // A member's clock is `claimed`, the index's `known`, and `self` the log that is written.
+  void handle_state(const DeviceId& from, const CausalClock& claimed, const CausalClock& known,
+                    const Author& self, TimePoint now);
   void handle_peer_down(const DeviceId& device);
   void advance(TimePoint now);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
@@ -42,7 +46,7 @@ class OwnLogClaims {
  private:
   struct Claim {
     TimePoint until;
-    bool stands = true;   // It is said still.
+    bool stands = true;   // It is said still of the log that is written.
     bool waiting = true;  // For the proof.
   };
 

@@ -9,7 +9,7 @@ namespace lansync {
 namespace {
 
 // What one step looks at.
-constexpr std::size_t kPathsPerStep = 256;
+constexpr std::size_t kPathsPerAuditStep = 256;
 
 AuditClock hash_of_clock(const CausalClock& clock) {
   ByteWriter writer;
@@ -76,12 +76,27 @@ bool Audits::can_begin(const DeviceId& device, TimePoint now) const {
   const PeerState& peer = peers_.at(device);
   const auto due = due_.find(device);
   const bool time = due != due_.end() && due->second <= now && idle_ && peer.state.in_sync;
-  if (!time && !asked_.contains(device)) return false;
+  if ((!time && !asked_.contains(device)) || owing_.contains(device)) return false;
   return peer.joined && peer.audits && peer.clock_known && peer.state.clock == replica_.clock();
+}
+
+// A state costs its sender nothing, an audit does: hence not at once each time.
+void Audits::suspect(TimePoint now) {
+  for (const auto& [device, peer] : peers_) {
+    if (!peer.joined || !peer.audits) continue;
+    TimePoint& due = due_.try_emplace(device, now + kFirstAfter).first->second;
+    const bool differing = differs(peer, replica_);
+    const bool news = differing ? suspected_.insert(device).second : suspected_.erase(device) > 0;
+    if (!news) continue;
+    const auto began = began_.find(device);
+    const bool lately = began != began_.end() && began->second + kRetryAfter > now;
+    due = std::min(due, lately ? began->second + kRetryAfter : now);
+  }
 }
 
 void Audits::begin(const DeviceId& device, TimePoint now) {
   asked_.erase(device);
+  began_[device] = now;
   Running running;
   running.peer = device;
   running.clock = hash_of_clock(replica_.clock());
@@ -93,7 +108,12 @@ void Audits::begin(const DeviceId& device, TimePoint now) {
 void Audits::end(AuditResult::Kind kind, TimePoint now) {
   AuditResult result{kind, {running_->paths.begin(), running_->paths.end()}, running_->more};
   const bool known = kind == AuditResult::Kind::equal || kind == AuditResult::Kind::different;
-  due_[running_->peer] = now + (known ? Duration(kInterval) : Duration(kRetryAfter));
+  const bool all = known && !running_->more;
+  due_[running_->peer] = now + (all ? Duration(kInterval) : Duration(kRetryAfter));
+  if (kind == AuditResult::Kind::different) {
+    for (const RelativePath& path : running_->paths)
+      differences_.emplace_back(running_->peer, path);
+  }
   // What was found once is not forgotten because it could not be looked at again.
   const auto before = results_.find(running_->peer);
   const bool keep =
@@ -110,6 +130,7 @@ void Audits::find(const RelativePath& path) {
 }
 
 Result<void> Audits::handle_answer(const DeviceId& from, const AuditAnswer& answer) {
+  owing_.erase(from);
   // Of a question that was given up.
   const bool awaited = running_ && running_->peer == from && running_->question != 0 &&
                        running_->question == answer.question;
@@ -179,6 +200,7 @@ void Audits::ask_next(TimePoint now) {
   running_->question = question.question;
   running_->asked_at = now;
   outbox_.emplace_back(running_->peer, question);
+  owing_.insert(running_->peer);
 }
 
 Result<void> Audits::step_running(TimePoint now) {
@@ -208,7 +230,7 @@ Result<void> Audits::step_running(TimePoint now) {
 
 template <class Visit>
 Result<void> Audits::read_on(Pass& pass, Visit visit) {
-  const auto paths = index_.paths(pass.at, kPathsPerStep);
+  const auto paths = index_.paths(pass.at, kPathsPerAuditStep);
   if (!paths) return paths.error();
   for (const RelativePath& path : *paths) {
     if (!pass.range.through.is_root() && pass.range.through < path) {
@@ -220,7 +242,7 @@ Result<void> Audits::read_on(Pass& pass, Visit visit) {
     visit(path, *heads);
     pass.at = path;
   }
-  pass.done = paths->size() < kPathsPerStep;
+  pass.done = paths->size() < kPathsPerAuditStep;
   return {};
 }
 
@@ -242,9 +264,7 @@ Result<void> Audits::step(TimePoint now) {
 Result<void> Audits::advance(TimePoint now, bool idle) {
   now_ = now;
   idle_ = idle;
-  for (const auto& [device, peer] : peers_) {
-    if (peer.joined && peer.audits) due_.try_emplace(device, now + kFirstAfter);
-  }
+  suspect(now);
   if (running_ && hash_of_clock(replica_.clock()) != running_->clock) {
     end(AuditResult::Kind::moving, now);
   }
@@ -278,8 +298,16 @@ std::optional<MessageBody> Audits::poll_message(const DeviceId& to) {
   return body;
 }
 
+std::optional<std::pair<DeviceId, RelativePath>> Audits::poll_difference() {
+  if (differences_.empty()) return std::nullopt;
+  auto difference = std::move(differences_.front());
+  differences_.pop_front();
+  return difference;
+}
+
 void Audits::handle_peer_down(const DeviceId& device) {
   questions_.erase(device);
+  owing_.erase(device);
   std::erase_if(outbox_, [&](const auto& message) { return message.first == device; });
   if (running_ && running_->peer == device) end(AuditResult::Kind::silent, now_);
   if (asked_.erase(device) > 0) results_[device] = {AuditResult::Kind::silent, {}, false};
@@ -296,8 +324,8 @@ std::vector<PathIssue> audit_issues(const std::map<DeviceId, AuditResult>& resul
       issues.push_back({path.text(), "differs",
                         "it is not the same on " + member->name +
                             ", although both devices have seen the same changes",
-                        "report this as a bug; to make it the same again, edit it on the device "
-                        "where it is right"});
+                        "if it stays so, report it as a bug; to make it the same again, edit it on "
+                        "the device where it is right"});
     }
   }
   return issues;

@@ -37,11 +37,14 @@ struct AuditResult {
 // Two members with equal clocks must have equal heads (docs/sync.md). An audit finds out by asking:
 // one question about all paths, which is all there is to it if they agree; if not, the member cuts
 // the range into parts, those that differ are asked about again, and so on down to single paths. It
-// tells where the difference is, and repairs nothing.
+// tells where the difference is. What is known there by its number only can be mended: the asker
+// shows the member the heads that it has at those paths (poll_difference()).
 //
 // Each member that can be audited is, kFirstAfter after it was first met and every kInterval from
-// then on, while both sides are in sync and have nothing to do; and when a person asks. One at a
-// time; what others ask is answered meanwhile, one question each until its answer has gone out.
+// then on, while both sides are in sync and have nothing to do; as soon as its state says that
+// there is a difference, and again when it no longer does, but every kRetryAfter at most; and when
+// a person asks. One at a time; what others ask is answered meanwhile, one question each until its
+// answer has gone out.
 //
 // What an answer needs is added up from the index in steps with pauses, so nobody has to wait for
 // it. An answer is worth something only under the clock of the question: whoever has gone on since
@@ -53,7 +56,7 @@ class Audits {
  public:
   static constexpr std::chrono::hours kFirstAfter{1};
   static constexpr std::chrono::hours kInterval{24};
-  // After one that came to nothing.
+  // After one that came to nothing, or that did not find all.
   static constexpr std::chrono::minutes kRetryAfter{10};
   static constexpr std::chrono::minutes kPatience{10};
   static constexpr std::chrono::milliseconds kPause{5};
@@ -72,6 +75,8 @@ class Audits {
   Result<void> advance(TimePoint now, bool idle);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   std::optional<MessageBody> poll_message(const DeviceId& to);
+  // A path that differs, and from whose: once for each audit that finds it.
+  std::optional<std::pair<DeviceId, RelativePath>> poll_difference();
 
   // Audits these as soon as their clocks are equal to ours; their results are forgotten until then.
   void ask(std::set<DeviceId> members);
@@ -115,6 +120,7 @@ class Audits {
     bool more = false;
   };
 
+  void suspect(TimePoint now);
   [[nodiscard]] bool can_begin(const DeviceId& device, TimePoint now) const;
   void begin(const DeviceId& device, TimePoint now);
   void end(AuditResult::Kind kind, TimePoint now);
@@ -134,7 +140,12 @@ class Audits {
   const Replica& replica_;
   const std::map<DeviceId, PeerState>& peers_;
   std::map<DeviceId, TimePoint> due_;
+  std::map<DeviceId, TimePoint> began_;  // The last.
+  std::set<DeviceId> suspected_;         // Their states tell of a difference.
+  std::deque<std::pair<DeviceId, RelativePath>> differences_;
   std::set<DeviceId> asked_;
+  // They have a question of ours, given up or not: a second one would be their right to refuse.
+  std::set<DeviceId> owing_;
   std::map<DeviceId, Question> questions_;
   std::optional<Running> running_;
   std::map<DeviceId, AuditResult> results_;

@@ -107,6 +107,17 @@ TEST_CASE("A log that forked is mended by who wrote it, and nothing is lost",
     CHECK(all.find("new " + name + "\n") != std::string::npos);
 }
 
+TEST_CASE("A proof of a forgotten change that does not follow on what there is shows the fork",
+          "[engine][log_forks]") {
+  Cluster cluster(2, 1);
+  fork(cluster, {"a", "b"}, {"c"});
+  cluster.connect(0, 1);
+  cluster.run_for(5s);
+  // And not only that the index is an older one: the device would build on its own branch.
+  CHECK(cluster.node(0).engine->forked_log().has_value());
+  CHECK_FALSE(cluster.node(0).engine->behind_itself());
+}
+
 TEST_CASE("Who learned the other branch follows the author", "[engine][log_forks]") {
   for (const bool author_meets_first : {true, false}) {
     CAPTURE(author_meets_first);

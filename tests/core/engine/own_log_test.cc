@@ -135,6 +135,31 @@ TEST_CASE("A device that begins a log anew is shown nothing ahead of its causes"
   CHECK(next == 4);
 }
 
+TEST_CASE("A device that published between its hello and its state is shown the other branch",
+          "[engine][own_log]") {
+  Cluster cluster(2, 1);
+  put_back(cluster, 1);
+  ShareEngine& honest = *cluster.node(1).engine;
+  const DeviceId& other = cluster.node(0).keys.id();
+  honest.handle_peer_up(other, cluster.now());
+  // As it was when it said hello: with nothing of its log. By its state it has as much as others.
+  REQUIRE(honest.handle_message(other,
+                                ShareHello{.member_op_heads = cluster.node(0).membership->heads(),
+                                           .incarnation = kIncarnation,
+                                           .own_logs = {{kIncarnation, 0, {}}}},
+                                cluster.now()));
+  REQUIRE(honest.handle_message(other, ShareState{.clock = honest.clock()}, cluster.now()));
+  bool shown = false;
+  while (const auto body = honest.poll_message(other, cluster.now())) {
+    const auto* segment = std::get_if<Segment>(&*body);
+    if (segment == nullptr) continue;
+    const auto header = decode_segment_header(segment->header);
+    REQUIRE(header);
+    shown = shown || header->author == author_of(cluster, 0);
+  }
+  CHECK(shown);
+}
+
 TEST_CASE("Who only says that it knows more is not believed", "[engine][own_log]") {
   Cluster cluster(2, 1);
   REQUIRE(cluster.settle());
@@ -175,6 +200,38 @@ TEST_CASE("Nothing is published while a proof may come", "[engine][own_log]") {
   cluster.run_for(500ms);
   CHECK(published(cluster) == 2);
   CHECK(cluster.node(0).engine->in_sync());
+}
+
+TEST_CASE("Nothing is published while more may come of an earlier log of which there is a part",
+          "[engine][own_log]") {
+  Cluster cluster(2, 1);
+  const DeviceId from = cluster.node(1).keys.id();
+  const Author self{cluster.node(0).keys.id(), 2};
+  const Author earlier{self.device, 1};
+  CausalClock known;
+  CausalClock claimed;
+  OwnLogClaims claims;
+  const TimePoint start{1h};
+  claimed.advance(earlier, 5);
+  SECTION("not if there is none of it: whoever has lost its index begins at once") {
+    claims.handle_state(from, claimed, known, self, start);
+    CHECK_FALSE(claims.waiting());
+  }
+  SECTION("until it has come") {
+    known.advance(earlier, 3);
+    claims.handle_state(from, claimed, known, self, start);
+    CHECK(claims.waiting());
+    known.advance(earlier, 5);
+    claims.handle_state(from, claimed, known, self, start);
+    CHECK_FALSE(claims.waiting());
+  }
+  SECTION("and not for ever, and nobody is blamed") {
+    known.advance(earlier, 3);
+    claims.handle_state(from, claimed, known, self, start);
+    claims.advance(start + OwnLogClaims::kProofTime);
+    CHECK_FALSE(claims.waiting());
+    CHECK(claims.issues(*cluster.node(0).membership).empty());
+  }
 }
 
 TEST_CASE("Nobody holds up what is to be published twice", "[engine][own_log]") {

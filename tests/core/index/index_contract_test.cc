@@ -242,6 +242,47 @@ TEMPLATE_TEST_CASE("A change that never was a head is none", "[index]", InMemory
   CHECK_FALSE(index.segment(1)->entries[0].pruned());
 }
 
+TEMPLATE_TEST_CASE("What came pruned is made whole until something supersedes it", "[index]",
+                   InMemory, OnDisk) {
+  TestType store;
+  std::vector<Change> changes = {file_change("a", 1), file_change("b", 2), file_change("c", 3)};
+  const SignedSegment made = next_segment(store.index(), author_of(1), changes);
+  Segment pruned = made.segment;
+  prune(pruned.entries[0]);
+  prune(pruned.entries[1]);
+  REQUIRE(store.index().append_segment(pruned, made.header, made.hash));
+  REQUIRE(store.index().add_head(changes[2]));
+  CHECK(store.index().remove_head(changes[1].dot).value() == std::nullopt);
+  REQUIRE(store.index().commit());
+  store.restart();
+
+  Index& index = store.index();
+  const auto body = [&](std::size_t i) { return std::get<Bytes>(made.segment.entries[i].body); };
+  CHECK(*index.complete(changes[0].dot, body(0)));
+  CHECK(index.segment(1)->entries[0] == made.segment.entries[0]);
+  CHECK(index.head(changes[0].dot).value() == std::nullopt);
+  REQUIRE(index.add_head(changes[0]));
+  CHECK(*index.heads(path_of("a")) == std::vector{changes[0]});
+  // Once is all, and what was superseded or whole or nothing stays what it is.
+  CHECK_FALSE(*index.complete(changes[0].dot, body(0)));
+  CHECK_FALSE(*index.complete(changes[1].dot, body(1)));
+  CHECK_FALSE(*index.complete(changes[2].dot, body(2)));
+  CHECK_FALSE(*index.complete({author_of(1), 4}, body(2)));
+  CHECK_FALSE(*index.complete({author_of(2), 1}, body(2)));
+  CHECK(index.segment(1)->entries[1].pruned());
+
+  SECTION("and what is superseded then is pruned for good") {
+    CHECK(index.remove_head(changes[0].dot).value() == path_of("a"));
+    CHECK_FALSE(*index.complete(changes[0].dot, body(0)));
+    CHECK(index.segment(1)->entries[0].pruned());
+  }
+  SECTION("and with a rollback it can be made whole again") {
+    index.rollback();
+    CHECK(index.segment(1)->entries[0].pruned());
+    CHECK(*index.complete(changes[0].dot, body(0)));
+  }
+}
+
 TEMPLATE_TEST_CASE("Only live heads beneath a directory keep it", "[index]", InMemory, OnDisk) {
   TestType store;
   Index& index = store.index();

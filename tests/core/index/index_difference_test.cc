@@ -1,6 +1,7 @@
 // Both indexes, given the same history, give the same answers.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <tuple>
 #include <vector>
@@ -36,7 +37,7 @@ class BothIndexes {
 
   void take(const Step& step) {
     const auto [action, what, how] = step;
-    switch (action % 16) {
+    switch (action % 17) {
       case 0:
       case 1: append(what, how, file_change(any_path(what).text(), any_id(how))); break;
       case 2: append(what, how, delete_change(any_path(what).text())); break;
@@ -65,6 +66,7 @@ class BothIndexes {
         break;
       case 14: both([](Index& index) { return index.commit(); }); break;
       case 15: end_badly(how); break;
+      case 16: complete(any_dot(what, how)); break;
     }
   }
 
@@ -110,11 +112,19 @@ class BothIndexes {
     if (how % 3 != 0) changes.pop_back();
     SignedSegment made = next_segment(memory_, author, changes);
     const bool pruned = how % 7 == 0;
+    const Dot first{author, made.header.first};
+    bodies_[first] = std::get<Bytes>(made.segment.entries.front().body);
     if (pruned) prune(made.segment.entries.front());
     both([&](Index& index) { return index.append_segment(made.segment, made.header, made.hash); });
     for (std::size_t i = pruned ? 1 : 0; i < changes.size(); ++i) {
       both([&](Index& index) { return index.add_head(changes[i]); });
     }
+  }
+
+  void complete(const Dot& dot) {
+    const auto body = bodies_.find(dot);
+    if (body == bodies_.end()) return;
+    both([&](Index& index) { return index.complete(dot, body->second); });
   }
 
   void put_disk(std::uint8_t what, std::uint8_t how) {
@@ -193,6 +203,7 @@ class BothIndexes {
 
   test::TemporaryFolder folder_;
   MemoryIndex memory_;
+  std::map<Dot, Bytes> bodies_;  // Of the first entries of segments, as they last were.
   std::unique_ptr<SqliteIndex> sqlite_;
 };
 

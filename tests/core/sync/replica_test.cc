@@ -224,6 +224,64 @@ TEST_CASE("More changes than a segment holds are published in several", "[sync][
 
 // --- Merging is a join ---
 
+Segment pruned_at(Segment segment, std::size_t entry) {
+  prune(segment.entries.at(entry));
+  return segment;
+}
+
+TEST_CASE("What is known by its number only is taken when it is shown", "[sync][replica]") {
+  Node anna(0);
+  Node ben(1);
+  const Change first = anna.publish(file_change("f", "a"));
+  const Segment whole = anna.last();
+  REQUIRE(ben.integrate(pruned_at(whole, 0)) == "");
+  REQUIRE(ben.index.heads(path_of("f"))->empty());
+  // Heard again it is known, and no more.
+  REQUIRE(ben.integrate(whole) == "");
+  REQUIRE(ben.index.heads(path_of("f"))->empty());
+
+  std::set<RelativePath> touched;
+  SECTION("and makes the two equal") {
+    REQUIRE(ben.replica.complete(whole, touched));
+    CHECK(touched == std::set{path_of("f")});
+    CHECK(ben.index.heads(path_of("f")).value() == std::vector{first});
+    CHECK(ben.replica.fingerprint() == anna.replica.fingerprint());
+    REQUIRE(ben.index.commit());
+    REQUIRE(ben.replica.load());
+    CHECK(ben.replica.fingerprint() == anna.replica.fingerprint());
+    // What supersedes it finds it.
+    anna.publish(file_change("f", "b", {first.dot}));
+    REQUIRE(ben.integrate(anna.last()) == "");
+    CHECK(ben.replica.fingerprint() == anna.replica.fingerprint());
+    CHECK(ben.index.heads(path_of("f"))->size() == 1);
+  }
+  SECTION("but not what something known supersedes") {
+    anna.publish(file_change("f", "b", {first.dot}));
+    REQUIRE(ben.integrate(anna.last()) == "");
+    REQUIRE(ben.replica.complete(whole, touched));
+    CHECK(touched.empty());
+    CHECK(ben.replica.fingerprint() == anna.replica.fingerprint());
+  }
+  SECTION("nor other bodies than those that were signed") {
+    Segment other = whole;
+    std::get<Bytes>(other.entries[0].body).back() ^= std::byte{1};
+    CHECK(ben.replica.complete(other, touched).error().code == Errc::mismatch);
+    CHECK(ben.index.heads(path_of("f"))->empty());
+  }
+  SECTION("nor a segment under the same numbers that is not the known one") {
+    SegmentHeader header = first_header();
+    const Segment fork = forged(0, header, {file_change("f", "forked")});
+    REQUIRE(ben.replica.complete(fork, touched));
+    CHECK(ben.index.heads(path_of("f"))->empty());
+  }
+  SECTION("nor one that is new") {
+    anna.publish(file_change("g", "b"));
+    REQUIRE(ben.replica.complete(anna.last(), touched));
+    CHECK(ben.replica.clock().counter_of(first.dot.author) == 1);
+    CHECK(touched.empty());
+  }
+}
+
 // A history's segments as they were signed, before anything in them was pruned, causes first.
 std::vector<Segment> signed_segments(std::uint32_t seed) {
   std::mt19937 random(seed);

@@ -1,4 +1,4 @@
-// L1: B: a is missing
+// L1: a change that came pruned was missing, as nobody had what it was superseded by any more
 seed 4495
 network latency=200000 rate=0 job=0
 device skew=0 granularity=1 watcher=good
