@@ -30,6 +30,10 @@ void add_dots(std::vector<Dot>& dots, std::span<const Dot> more) {
   dots.erase(std::ranges::unique(dots).begin(), dots.end());
 }
 
+void remove_dots(std::vector<Dot>& dots, std::span<const Dot> gone) {
+  std::erase_if(dots, [&](const Dot& dot) { return std::ranges::find(gone, dot) != gone.end(); });
+}
+
 Change version(const RelativePath& path, const Observation& seen) {
   Change change;
   change.path = path;
@@ -164,6 +168,20 @@ bool gone_already(const KnownPath& known) {
                              [](const Change& head) { return head.kind == ChangeKind::deleted; });
 }
 
+// Whether the copy is the version's place from now on. It is made before what wins takes the
+// version's place at the path, and who removes that in between leaves it where it belongs.
+bool has_taken_over(const DiskRow& copy, std::span<const Change* const> shown, const DiskRow& row,
+                    const Projection& wanted) {
+  const auto has_all = [&](const std::vector<Dot>& dots) {
+    return std::ranges::all_of(shown, [&](const Change* head) {
+      return std::ranges::find(dots, head->dot) != dots.end();
+    });
+  };
+  return copy.content == row.content && has_all(row.shown) &&
+         std::ranges::any_of(wanted.copies,
+                             [&](const ShownNode& node) { return has_all(node.shown); });
+}
+
 LocalChange removed(const KnownPath& known, WallTime now) {
   if (gone_already(known)) return {};
   const DiskRow& row = *known.row;
@@ -173,14 +191,24 @@ LocalChange removed(const KnownPath& known, WallTime now) {
   change.kind = ChangeKind::deleted;
   if (has_content(row)) change.base = row.content;
   change.supersedes = row.shown;
+  const Projection wanted = project(known.heads, known.live_beneath);
+  bool taken_over = false;
   for (const DiskRow& copy : known.copies) {
     const auto shown = named(known.heads, copy.shown);
     // What it shows has been superseded elsewhere: it is about to go anyway.
     if (shown.empty()) continue;
+    if (has_taken_over(copy, shown, row, wanted)) {
+      remove_dots(change.supersedes, copy.shown);
+      taken_over = true;
+      continue;
+    }
     result.changes.push_back(detached(copy, shown));
     add_dots(change.supersedes, copy.shown);
   }
-  change.edited_at = after(now, registers(named(known.heads, change.supersedes)).edited_at);
+  const auto ended = named(known.heads, change.supersedes);
+  const bool ends_any = std::ranges::any_of(ended, &Change::live);
+  if (taken_over && !ends_any) return result;
+  change.edited_at = after(now, registers(ended).edited_at);
   // A directory that was only there for what it held: its going says nothing.
   if (change.supersedes.empty()) return result;
   result.changes.push_back(std::move(change));
@@ -189,11 +217,7 @@ LocalChange removed(const KnownPath& known, WallTime now) {
 
 std::vector<Dot> shown_by_copy_alone(const KnownPath& known) {
   std::vector<Dot> alone = known.row->shown;
-  if (known.source_row) {
-    std::erase_if(alone, [&](const Dot& dot) {
-      return std::ranges::find(known.source_row->shown, dot) != known.source_row->shown.end();
-    });
-  }
+  if (known.source_row) remove_dots(alone, known.source_row->shown);
   return alone;
 }
 

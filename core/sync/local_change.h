@@ -37,6 +37,8 @@ struct KnownPath {
   // before, and is a version of its own even if it equals one that is known: a delete of that one,
   // which may be right behind, was not made with this device's copy in sight.
   bool first_look = false;
+  // Whether anything lives beneath the path. Needed only of a path that has copies.
+  bool live_beneath = false;
 };
 
 // The changes that explain the difference, in the order in which they are to be published; their
@@ -51,7 +53,8 @@ struct KnownPath {
 //     showed is no head of its source any more, unless the source shows it, too (for a moment, when
 //     the copy is there already and what is to replace it is not): a new mode or time of it is no
 //     change then, and is put back;
-//   - when a file goes, its conflict copies stay, as ordinary files;
+//   - when a file goes, its conflict copies stay, as ordinary files; only what shows the version
+//     that the file showed, and is its place from now on as the heads want it, stays what it is;
 //   - a file that a power failure has cut off was not edited.
 //
 // `seen` empty means that a person removed what the row describes; being unable to look is not

@@ -103,6 +103,7 @@ void ToyDevice::explain_one(const Found& found, WallTime now, Batch& batch) {
   known.heads = must(index_.heads(found.path));
   if (found.copy) known.source_heads = must(index_.heads(known.row->source));
   known.copies = must(index_.disk_copies_of(found.path));
+  known.live_beneath = must(index_.has_live_beneath(found.path));
   LocalChange local = explain(known, found.seen, now);
 
   const std::size_t offset = batch.changes.size();

@@ -183,6 +183,11 @@ Result<KnownPath> LocalEdits::known(const Found& found) {
   auto copies = index_.disk_copies_of(found.path);
   if (!copies) return std::move(copies).error();
   known.copies = *std::move(copies);
+  if (!known.copies.empty()) {
+    const auto beneath = index_.has_live_beneath(found.path);
+    if (!beneath) return beneath.error();
+    known.live_beneath = *beneath;
+  }
   return known;
 }
 

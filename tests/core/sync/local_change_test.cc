@@ -197,6 +197,53 @@ TEST_CASE("A conflict copy may go while its source shows the same version",
   CHECK(explain(known, std::nullopt, WallTime{30}).changes[0].supersedes == copy.shown);
 }
 
+TEST_CASE("A file that goes while a conflict copy has its version already leaves the copy one",
+          "[sync][local_change]") {
+  const Change winner = file_head("f", 1, "winner", 20);
+  const Change loser = file_head("f", 2, "loser", 10);
+  const DiskRow copy = row_of("f (conflict)", loser);
+  // The winner has not taken the loser's place yet.
+  KnownPath known{path_of("f"), row_of("f", loser), {winner, loser}, {}, {}, {copy}};
+  CHECK(explain(known, std::nullopt, WallTime{30}).changes.empty());
+  // Nor is there anything to say of what else was displayed with it.
+  Change mode = file_head("f", 3, "", 25);
+  mode.kind = ChangeKind::metadata;
+  known.heads.push_back(mode);
+  known.row->shown.push_back(mode.dot);
+  CHECK(explain(known, std::nullopt, WallTime{30}).changes.empty());
+  // Beside a directory that other paths imply the copy is to stay, too.
+  known.heads = {loser};
+  known.live_beneath = true;
+  CHECK(explain(known, std::nullopt, WallTime{30}).changes.empty());
+}
+
+TEST_CASE("A file that goes ends its version where the heads want no conflict copy of it",
+          "[sync][local_change]") {
+  const Change loser = file_head("f", 2, "loser", 10);
+  const DiskRow copy = row_of("f (conflict)", loser);
+  // What had won is gone, and so the copy is about to go.
+  const KnownPath known{path_of("f"), row_of("f", loser), {loser}, {}, {}, {copy}};
+  const LocalChange local = explain(known, std::nullopt, WallTime{30});
+  REQUIRE(local.changes.size() == 2);
+  CHECK(local.changes[0].path == copy.path);
+  CHECK(local.changes[1].kind == ChangeKind::deleted);
+  CHECK(local.changes[1].supersedes == std::vector{loser.dot});
+}
+
+TEST_CASE("A file that goes takes along only what no conflict copy has", "[sync][local_change]") {
+  const Change winner = file_head("f", 1, "winner", 30);
+  const Change loser = file_head("f", 2, "loser", 20);
+  const Change third = file_head("f", 3, "third", 10);
+  const DiskRow copy = row_of("f (conflict)", loser);
+  const DiskRow other = row_of("f (conflict 3)", third);
+  const KnownPath known{path_of("f"), row_of("f", loser), {winner, loser, third}, {},
+                        {},           {copy, other}};
+  const LocalChange local = explain(known, std::nullopt, WallTime{30});
+  REQUIRE(local.changes.size() == 2);
+  CHECK(local.changes[0].path == other.path);
+  CHECK(local.changes[1].supersedes == std::vector{third.dot});
+}
+
 TEST_CASE("A conflict copy that is touched while its source shows the same is none of its own",
           "[sync][local_change]") {
   const Change winner = file_head("f", 1, "winner", 20);
