@@ -23,6 +23,9 @@ enum class JobId : std::uint64_t {};
 struct DoubtfulEntry {
   RelativePath path;
   std::string trash;
+  // What the step was to remove, if nothing but the step or a person can have changed that since:
+  // anything else that is there under the name is a person's, and goes back where nothing is.
+  std::optional<FileIdentity> to_remove{};
 };
 
 // Look into a directory of the share whose root must still be `root`.
@@ -66,6 +69,9 @@ struct StageJob {
   std::string stage;
   ChunkList list;
   std::vector<LocalPiece> pieces;  // Sorted by index; several for one chunk are alternatives.
+  // A staged file that is of no use under its name; if nothing stands under the new one, it is
+  // taken up in its place. Empty: none.
+  std::string takes;
 };
 struct Staged {
   std::vector<std::uint32_t> missing;
@@ -102,7 +108,7 @@ struct ApplyStep {
   Kind kind = Kind::make_dir;
   RelativePath path;
   std::optional<FileIdentity> expected;  // What stands there; absent: nothing.
-  WallTime ctime;                        // set_metadata: and a file's ctime; zero: not known.
+  WallTime ctime;                        // And a file's ctime; zero: not known.
   std::string stage;                     // install_file, install_link
   std::uint64_t size = 0;                // install_file: what the staged file must have.
   std::string link_target;               // install_link

@@ -66,10 +66,27 @@ Result<void> JobRunner::check_root(const RootIdentity& root) const {
                                       : "another folder stands in the share's place"};
 }
 
+// A removal that was interrupted before it saw that it had taken a person's version along, which it
+// would have put back.
+Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
+  if (!entry.to_remove) return {};
+  const auto displaced = fs_.stat_trash(entry.trash);
+  const bool as_expected = !displaced || FileIdentity::of(*displaced) == *entry.to_remove;
+  if (as_expected) return {};  // That it cannot be looked at is said by the look.
+  auto back = fs_.move_from_trash(entry.trash, entry.path);
+  // Somebody has been there since.
+  if (!back &&
+      (back.error().code == std::errc::file_exists || has_no_metadata_of_ours(back.error()))) {
+    return {};
+  }
+  return back;
+}
+
 Result<void> JobRunner::make_durable(const ListJob& job) const {
   for (const DoubtfulEntry& entry : job.doubtful) {
     if (!entry.trash.empty()) {
       if (auto moved = recover_claimed_by(fs_, entry.trash); !moved) return moved;
+      if (auto back = give_back(entry); !back) return back;
     }
     auto synced = fs_.sync_metadata(entry.path);
     if (!synced && !has_no_metadata_of_ours(synced.error())) return synced;
@@ -147,6 +164,8 @@ Result<Hashed> JobRunner::hash(const HashJob& job) const {
 }
 
 Result<Staged> JobRunner::stage(const StageJob& job) const {
+  // Whether it can be had or not, what it holds is looked at below.
+  if (!job.takes.empty()) (void)fs_.rename_stage(job.takes, job.stage);
   auto file = fs_.open_stage(job.stage);
   if (!file) return std::move(file).error();
   const auto stat = (*file)->stat();

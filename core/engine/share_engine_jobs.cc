@@ -131,7 +131,11 @@ std::optional<Job> ShareEngine::poll_job() {
     if (auto* write = std::get_if<WriteJob>(&std::get<Fetcher::FetchJob>(source).work)) {
       write->bytes.clear();  // Only the job itself needs them.
     }
-    if (auto* stage = std::get_if<StageJob>(&job->work)) return issue(std::move(*stage), source);
+    if (auto* stage = std::get_if<StageJob>(&job->work)) {
+      const bool relied_on = !stage->takes.empty() && intents_.rely_on(stage->takes);
+      if (relied_on) stage->takes.clear();
+      return issue(std::move(*stage), source);
+    }
     return issue(std::get<WriteJob>(std::move(job->work)), std::move(source));
   }
   auto serve = server_.poll_job();

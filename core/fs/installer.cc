@@ -19,7 +19,8 @@ bool is(const Error& error, std::errc code) { return error.code == code; }
 bool is_missing(const Error& error) { return is(error, std::errc::no_such_file_or_directory); }
 
 // Whether the path names what is expected; an error to return if not.
-Result<void> check_path(FileSystem& fs, const RelativePath& path, const FileIdentity& expected) {
+Result<void> check_path(FileSystem& fs, const RelativePath& path, const FileIdentity& expected,
+                        WallTime ctime) {
   auto current = fs.stat(path);
   if (!current) {
     if (!is_missing(current.error())) return std::move(current).error();
@@ -30,6 +31,7 @@ Result<void> check_path(FileSystem& fs, const RelativePath& path, const FileIden
   }
   if (FileIdentity::of(*current) != expected) return changed(path);
   if (expected.kind != NodeKind::file) return {};
+  if (ctime != WallTime{} && current->ctime != ctime) return changed(path);
   auto writing = fs.is_open_for_writing(path);
   if (!writing) {
     if (is_missing(writing.error())) return changed(path);
@@ -91,8 +93,11 @@ Result<InstallOutcome> put_back(FileSystem& fs, std::string_view stage_name,
 
 Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
                                     const RelativePath& path, const FileStat& staged,
-                                    const FileIdentity& expected, std::string_view trash_name) {
-  if (auto checked = check_path(fs, path, expected); !checked) return std::move(checked).error();
+                                    const FileIdentity& expected, WallTime ctime,
+                                    std::string_view trash_name) {
+  if (auto checked = check_path(fs, path, expected, ctime); !checked) {
+    return std::move(checked).error();
+  }
   auto exchanged = fs.exchange(stage_name, path);
   if (!exchanged) {
     if (is_missing(exchanged.error())) return changed(path);
@@ -118,11 +123,11 @@ Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
 
 Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
                                const RelativePath& path, std::optional<FileIdentity> expected,
-                               std::string_view trash_name, OwnNames* names) {
+                               std::string_view trash_name, OwnNames* names, WallTime ctime) {
   LANSYNC_ASSERT(!expected || expected->kind != NodeKind::dir);
   auto staged = fs.stat_stage(stage_name);
   if (!staged) return std::move(staged).error();
-  if (expected) return install_over(fs, stage_name, path, *staged, *expected, trash_name);
+  if (expected) return install_over(fs, stage_name, path, *staged, *expected, ctime, trash_name);
   auto installed = fs.install_new(stage_name, path);
   if (!installed) {
     if (!is(installed.error(), std::errc::file_exists)) return std::move(installed).error();
@@ -155,9 +160,12 @@ Result<bool> rescue_stage(FileSystem& fs, std::string_view stage_name, const Fil
 }
 
 Result<InstallOutcome> remove_to_trash(FileSystem& fs, const RelativePath& path,
-                                       const FileIdentity& expected, std::string_view trash_name) {
+                                       const FileIdentity& expected, std::string_view trash_name,
+                                       WallTime ctime) {
   LANSYNC_ASSERT(expected.kind != NodeKind::dir);
-  if (auto checked = check_path(fs, path, expected); !checked) return std::move(checked).error();
+  if (auto checked = check_path(fs, path, expected, ctime); !checked) {
+    return std::move(checked).error();
+  }
   auto moved = fs.move_to_trash(path, trash_name);
   if (!moved) {
     if (is_missing(moved.error())) return changed(path);

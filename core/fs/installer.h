@@ -70,10 +70,13 @@ struct InstallOutcome {
 //   anything else  as the system says: the path has the old or the new file. See rescue_stage().
 // Requires that `expected` is no directory: those are removed or moved away first.
 //
-// `names`, here and below: those of the batch, if this is one of many calls.
+// `names`, here and below: those of the batch, if this is one of many calls. `ctime`: that of the
+// expected file, if it is known: one that is overwritten to equal length and gets its time back
+// (cp -p) is told by nothing else, and after the exchange not even by that.
 Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
                                const RelativePath& path, std::optional<FileIdentity> expected,
-                               std::string_view trash_name, OwnNames* names = nullptr);
+                               std::string_view trash_name, OwnNames* names = nullptr,
+                               WallTime ctime = {});
 
 // Stages a symbolic link, which needs no transfer, and installs it. The stage name must be free.
 Result<InstallOutcome> install_link(FileSystem& fs, std::string_view stage_name,
@@ -91,7 +94,8 @@ Result<bool> rescue_stage(FileSystem& fs, std::string_view stage_name, const Fil
 // the trash) or `rescued` (the path was not what was expected, and its bytes are in the trash).
 // Requires that `expected` is no directory.
 Result<InstallOutcome> remove_to_trash(FileSystem& fs, const RelativePath& path,
-                                       const FileIdentity& expected, std::string_view trash_name);
+                                       const FileIdentity& expected, std::string_view trash_name,
+                                       WallTime ctime = {});
 
 // Renames a file, a link or a whole directory. Errc::changed if `from` is not what was expected:
 // then it is where it was, or, if the user has put something there meanwhile, still at `to`. Look

@@ -11,9 +11,9 @@ namespace lansync {
 namespace {
 
 // What goes may hold the only bytes of what is to be made (a file that becomes a conflict copy). A
-// copy that nothing is made of goes at once: somebody may wait for its name, for ever.
-bool is_spent_copy(const Step& removal, const std::vector<Step>& steps) {
-  if (removal.kind != StepKind::remove || removal.row->source == removal.path) return false;
+// file that nothing is made of goes at once: somebody may wait for its name, for ever.
+bool is_spent(const Step& removal, const std::vector<Step>& steps) {
+  if (removal.kind != StepKind::remove) return false;
   return std::ranges::none_of(steps, [&](const Step& step) {
     return !is_removal(step) && step.node.content == removal.row->content;
   });
@@ -92,8 +92,9 @@ Result<void> Applier::replan_one(const RelativePath& path) {
   if (auto put = index_.put_pending(row); !put) return put;
   if (const auto known = window_.find(path); known != window_.end()) {
     Pending& pending = known->second;
-    const bool overtaken = std::ranges::any_of(
-        *steps, [&](const Step& step) { return step.path == pending.overtaken; });
+    const bool overtaken = std::ranges::any_of(*steps, [&](const Step& step) {
+      return step.path == pending.overtaken && step.kind != StepKind::adopt;
+    });
     const bool no_longer = !pending.overtaken.is_root() && !overtaken;
     if (no_longer) pending.overtaken = RelativePath();
     if (no_longer || pending.waits.has(Waits::reading)) pending.retry_at = {};
@@ -218,7 +219,7 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
   const bool making = std::ranges::any_of(
       *steps, [](const Step& step) { return step.kind != StepKind::adopt && !is_removal(step); });
   for (const Step& step : *steps) {
-    if (making && is_removal(step) && !is_spent_copy(step, *steps)) continue;
+    if (making && is_removal(step) && !is_spent(step, *steps)) continue;
     if (step.kind == StepKind::adopt) {
       if (auto done = adopt(step); !done) return done;
       adopted = true;

@@ -14,6 +14,11 @@ std::optional<FileIdentity> identity(const std::optional<DiskRow>& row) {
   return FileIdentity::of(row->stat);
 }
 
+// A directory's changes with its entries, and is not looked at.
+WallTime ctime_of(const std::optional<DiskRow>& row) {
+  return row && row->stat.kind == NodeKind::file ? row->stat.ctime : WallTime{};
+}
+
 // What stands at the path may be another file than the one that was read, and look the same.
 bool displaces_unread(const Step& step) {
   const bool displaces = step.kind == StepKind::install || step.kind == StepKind::remove;
@@ -78,13 +83,12 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   apply.mode = step.node.mode;
   apply.mtime = step.node.mtime;
   apply.expected = identity(step.row);
+  apply.ctime = ctime_of(step.row);
   if (step.kind == StepKind::make_dir) {
     apply.kind = ApplyStep::Kind::make_dir;
     making_.insert(step.path);
   } else {
     apply.kind = ApplyStep::Kind::set_metadata;
-    // A directory's changes with its entries.
-    if (step.row->stat.kind == NodeKind::file) apply.ctime = step.row->stat.ctime;
   }
   add(step, std::move(apply), now);
   return Waits::tree;
@@ -98,6 +102,7 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
   apply.kind = ApplyStep::Kind::install_file;
   apply.path = step.path;
   apply.expected = identity(step.row);
+  apply.ctime = ctime_of(step.row);
   apply.mode = step.node.mode;
   apply.mtime = step.node.mtime;
   apply.stage = stage_name(step.node.content, step.path);
@@ -148,6 +153,7 @@ Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
       step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
   apply.path = step.path;
   apply.expected = identity(step.row);
+  apply.ctime = ctime_of(step.row);
   add(step, std::move(apply), now);
   return Waits::tree;
 }

@@ -89,7 +89,7 @@ Result<ApplyStepDone> install_step(FileSystem& fs, const ApplyStep& step, OwnNam
   if (!renamed) return std::move(renamed).error();
   const auto staged = fs.stat_stage(claimed);
   if (!staged) return staged.error();
-  auto outcome = install(fs, claimed, step.path, step.expected, step.trash, &names);
+  auto outcome = install(fs, claimed, step.path, step.expected, step.trash, &names, step.ctime);
   if (outcome) return installed(std::move(outcome));
   // Under the claimed name is our file again, or, if that could not be undone, the person's.
   const Error error = std::move(outcome).error();
@@ -148,7 +148,7 @@ Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step, OwnNames& n
     case ApplyStep::Kind::install_link: return install_step(fs, step, names);
     case ApplyStep::Kind::set_metadata: return set_metadata(fs, step);
     case ApplyStep::Kind::remove:
-      return installed(remove_to_trash(fs, step.path, *step.expected, step.trash));
+      return installed(remove_to_trash(fs, step.path, *step.expected, step.trash, step.ctime));
     case ApplyStep::Kind::remove_dir: {
       const auto removed = remove_dir(fs, step.path, *step.expected);
       if (!removed) return removed.error();

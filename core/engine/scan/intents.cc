@@ -62,10 +62,12 @@ std::optional<DiskRow> row_now(const Found& found, const Intent& intent) {
 Result<void> Intents::load() {
   auto all = index_.intents();
   if (!all) return std::move(all).error();
-  for (const Intent& intent : *all) doubtful_.insert_or_assign(intent.path, Doubt{intent});
   const auto boot = index_.fact(kBootFact);
   if (!boot) return boot.error();
   of_this_boot_ = !boot_.empty() && *boot && std::ranges::equal(**boot, as_bytes(boot_));
+  for (const Intent& intent : *all) {
+    doubtful_.insert_or_assign(intent.path, Doubt{intent, of_this_boot_});
+  }
   if (of_this_boot_ || !*boot || (*boot)->empty()) return {};
   // What is begun from now on is of this boot, and what there is is not.
   return index_.put_fact(kBootFact, {});
@@ -126,6 +128,15 @@ std::vector<std::string> Intents::stages() const {
   return names;
 }
 
+bool Intents::rely_on(const std::string& stage) const {
+  const auto installs = [&](const Intent& intent) {
+    return intent.becomes && stage_of(intent) == stage;
+  };
+  return std::ranges::any_of(under_way_, [&](const auto& one) { return installs(one.second); }) ||
+         std::ranges::any_of(doubtful_,
+                             [&](const auto& one) { return installs(one.second.intent); });
+}
+
 Result<void> Intents::begin(Intent intent) {
   if (auto noted = note_boot(); !noted) return noted;
   if (auto put = index_.put_intent(intent); !put) return put;
@@ -142,6 +153,16 @@ Result<void> Intents::done(const RelativePath& path) {
 void Intents::doubt(const RelativePath& path) {
   auto intent = under_way_.extract(path);
   if (!intent.empty()) doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped())});
+}
+
+Result<std::optional<FileIdentity>> Intents::to_remove(const RelativePath& path) const {
+  const Doubt& doubt = doubtful_.at(path);
+  const bool removal = !doubt.intent.becomes && !doubt.intent.trash.empty();
+  if (!removal || !doubt.left_behind) return std::optional<FileIdentity>();
+  const auto row = index_.disk(path);
+  if (!row) return row.error();
+  if (!*row) return std::optional<FileIdentity>();
+  return std::optional(FileIdentity::of((*row)->stat));
 }
 
 void Intents::learn(const RelativePath& path, const std::optional<FileIdentity>& displaced) {

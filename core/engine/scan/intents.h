@@ -56,11 +56,16 @@ class Intents {
   // The staged files of steps that are in doubt. Nobody removes them: that they are gone means that
   // they were installed.
   [[nodiscard]] std::vector<std::string> stages() const;
+  // Whether a step that is under way or in doubt is to install this staged file.
+  [[nodiscard]] bool rely_on(const std::string& stage) const;
 
   // Under which name its step would have put what was at a path that is in doubt; empty: nothing.
   [[nodiscard]] const std::string& trash_of(const RelativePath& path) const {
     return doubtful_.at(path).intent.trash;
   }
+  // What was at a path whose step was to remove it, if the step was begun by a process that was
+  // killed while the system ran on. An error is the index's.
+  [[nodiscard]] Result<std::optional<FileIdentity>> to_remove(const RelativePath& path) const;
   // What is there under that name, if the path is in doubt still.
   void learn(const RelativePath& path, const std::optional<FileIdentity>& displaced);
 
@@ -75,8 +80,9 @@ class Intents {
  private:
   struct Doubt {
     Intent intent;
-    bool installed = false;  // See installed().
-    bool looked = false;     // Into the trash, and found there:
+    bool left_behind = false;  // By a process that was killed while the system ran on.
+    bool installed = false;    // See installed().
+    bool looked = false;       // Into the trash, and found there:
     std::optional<FileIdentity> displaced{};
   };
 

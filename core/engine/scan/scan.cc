@@ -53,7 +53,10 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
       if (frozen_.contains(dir) || listing_.contains(dir)) continue;
       ListJob job{dir, root_, {}};
       for (const RelativePath& path : intents_.in_doubt_within(dir)) {
-        job.doubtful.push_back({path, intents_.trash_of(path)});
+        // An index that cannot be asked now fails wherever it is asked next.
+        const auto to_remove = intents_.to_remove(path);
+        job.doubtful.push_back({path, intents_.trash_of(path),
+                                to_remove ? *to_remove : std::optional<FileIdentity>()});
       }
       listing_.emplace(dir, recursive);
       to_list_.erase(next);
@@ -117,10 +120,31 @@ Result<void> Scan::handle_listing(const RelativePath& dir, Result<Listing> listi
   issues_.clear(dir.text());
   clear_issues(dir, listing->entries);
   for (const auto& [path, identity] : listing->displaced) intents_.learn(path, identity);
+  const auto known = is_known_dir(dir);
+  if (!known) return known.error();
+  if (!*known) {
+    // Its parent is looked at first: what is in it would imply it, and then nobody made it.
+    listing_.erase(dir);
+    unknown_.insert(dir);
+    request(dir.parent(), false);
+    return {};
+  }
   auto compared = compare(dir, listing->entries);
   listing_.erase(dir);
   end_round_if_done();
   return compared;
+}
+
+// Whether a look at its parent has shown the directory, and none since has missed it.
+Result<bool> Scan::is_known_dir(const RelativePath& dir) const {
+  if (dir.is_root()) return true;
+  if (const auto found = found_.find(dir); found != found_.end()) {
+    return found->second.seen->stat.kind == NodeKind::dir;
+  }
+  if (gone_.contains(dir)) return false;
+  const auto row = index_.disk(dir);
+  if (!row) return row.error();
+  return row->has_value() && (*row)->stat.kind == NodeKind::dir;
 }
 
 // What may not be read is not worth another attempt before somebody has done something about it.
@@ -172,13 +196,13 @@ Result<void> Scan::compare(const RelativePath& dir, const std::vector<DirEntry>&
     if (row && row->stat.kind == NodeKind::dir && entry.stat.kind != NodeKind::dir) {
       if (auto reported = report_gone_beneath(row->path); !reported) return reported;
     }
-    if (auto compared = compare_entry(*path, entry.stat, row, recursive); !compared) {
-      return compared;
-    }
+    const bool into = recursive || unknown_.contains(*path);
+    if (auto compared = compare_entry(*path, entry.stat, row, into); !compared) return compared;
   }
   for (const auto& [name, row] : missing) {
     if (auto reported = report_gone(*row); !reported) return reported;
   }
+  std::erase_if(unknown_, [&](const RelativePath& path) { return path.parent() == dir; });
   return end_doubts(dir);
 }
 

@@ -32,6 +32,9 @@ namespace lansync {
 // An unreadable directory, a listing that fails part-way or a root that is not the share's root
 // never make anything disappear: they are issues, and the directory is left as the index has it.
 //
+// A directory that the index does not know is found by its parent, and compared only then: a
+// watcher may have noticed what is in it and missed that it was made.
+//
 // While a directory is being changed by the engine itself (freeze), it is neither listed nor are
 // listings of it believed that were asked for before: it is looked at again afterwards.
 //
@@ -80,6 +83,7 @@ class Scan {
     std::optional<DiskRow> row;  // What the index had when the file was listed.
   };
 
+  Result<bool> is_known_dir(const RelativePath& dir) const;
   void note_failure(const RelativePath& dir, bool recursive, const Error& error);
   void clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing);
   Result<void> compare(const RelativePath& dir, const std::vector<DirEntry>& listing);
@@ -104,7 +108,8 @@ class Scan {
   std::map<RelativePath, ToHash> hashing_;
   std::set<RelativePath> changed_meanwhile_;  // Of those being hashed.
   std::set<RelativePath> frozen_;
-  std::set<RelativePath> stale_;  // Listings under way that must not be believed.
+  std::set<RelativePath> stale_;    // Listings under way that must not be believed.
+  std::set<RelativePath> unknown_;  // Listed before they were known; their parents are looked at.
   std::map<RelativePath, Found> found_;
   std::map<RelativePath, Found> gone_;  // And what stands where a directory was.
   MountsInside mounts_;

@@ -20,6 +20,7 @@ Result<void> Fetcher::start(const Wanted& wanted) {
     }
     displace(wanted.path);
   }
+  if (left_of(wanted.content) == wanted.stage) left_.erase(wanted.content);
   const FetchId id{next_fetch_++};
   Fetch fetch;
   fetch.wanted = wanted;
@@ -66,12 +67,28 @@ void Fetcher::consumed(const RelativePath& path, const ContentId& content) {
 // Another source has the path by now: who wanted this has to look again at what it wants.
 void Fetcher::displace(const RelativePath& path) {
   ready_.push_back(fetches_.at(by_path_.at(path)).wanted.source);
+  give_up(path);
+}
+
+// What is staged for it may be of use to another path.
+void Fetcher::give_up(const RelativePath& path) {
+  const Fetch& fetch = fetches_.at(by_path_.at(path));
+  const bool begun = fetch.phase > Phase::need_stage;
+  if (begun && left_.size() < kFetchesKeptMax) {
+    left_.try_emplace(fetch.wanted.content, fetch.wanted.stage);
+  }
   cancel(path);
 }
 
+std::string Fetcher::left_of(const ContentId& content) const {
+  const auto left = left_.find(content);
+  return left == left_.end() ? std::string() : left->second;
+}
+
 bool Fetcher::take_garbage() {
-  if (!garbage_ || stage_jobs_ > 0 || writes_under_way_ > 0 || !write_jobs_.empty()) return false;
+  if (!garbage_ || !staging_.empty() || !writing_.empty() || !write_jobs_.empty()) return false;
   garbage_ = false;
+  left_.clear();
   return true;
 }
 
@@ -122,7 +139,7 @@ void Fetcher::keep_only(const RelativePath& source, const std::set<RelativePath>
     const Wanted& wanted = fetch.wanted;
     if (wanted.source == source && !paths.contains(wanted.path)) unwanted.push_back(wanted.path);
   }
-  for (const RelativePath& path : unwanted) cancel(path);
+  for (const RelativePath& path : unwanted) give_up(path);
 }
 
 bool Fetcher::staged(const RelativePath& path, const ContentId& content) const {
@@ -151,7 +168,7 @@ std::vector<Wanted> Fetcher::wanted() const {
 }
 
 bool Fetcher::busy() const {
-  if (!requests_.empty() || !write_jobs_.empty() || stage_jobs_ > 0) return true;
+  if (!requests_.empty() || !write_jobs_.empty() || !staging_.empty()) return true;
   return std::ranges::any_of(fetches_, [this](const auto& entry) {
     const Fetch& fetch = entry.second;
     return fetch.phase == Phase::need_stage || fetch.phase == Phase::moving ||

@@ -38,7 +38,9 @@ enum class FetchId : std::uint64_t {};
 // A file's life: its chunk list is looked up or asked for; what the staging folder and the disk
 // already hold is kept (StageJob); the rest is requested, many chunks of many files in one request;
 // each chunk is written as it arrives, if it is what its hash says (WriteJob). A cut connection
-// loses only what was under way; a restart begins again with the StageJob.
+// loses only what was under way; a restart begins again with the StageJob. What was staged for a
+// path where it is not wanted any more becomes what the same content needs elsewhere: a file that
+// turns into a conflict copy on its way is not fetched again.
 //
 // Drive it: start() files; perform the jobs; send the requests; take finished() and failed().
 //
@@ -185,6 +187,10 @@ class Fetcher {
   void heard_from(const DeviceId& peer, TimePoint now);
   void erase(const RelativePath& path);
   void displace(const RelativePath& path);
+  void give_up(const RelativePath& path);
+  [[nodiscard]] std::string left_of(const ContentId& content) const;
+  [[nodiscard]] bool at_work_on(const std::string& stage) const;
+  std::optional<FetchJob> poll_write_job();
   void let_go(const Dot& version);
   void erase(std::map<FetchId, Fetch>::iterator fetch);
   Result<StageJob> stage_job(const Fetch& fetch);
@@ -206,8 +212,10 @@ class Fetcher {
   std::deque<FetchJob> write_jobs_;
   std::deque<Failed> failed_;
   std::uint64_t bytes_in_flight_ = 0;
-  std::size_t stage_jobs_ = 0;
-  std::size_t writes_under_way_ = 0;
+  std::map<FetchId, std::set<std::string>> staging_;  // StageJobs under way: on which files.
+  std::multiset<std::string> writing_;                // The files of WriteJobs under way.
+  // Staged files that nobody wants any more and that are still there, if only in part.
+  std::map<ContentId, std::string> left_;
   bool garbage_ = true;  // At first, whatever the last process left.
   TimePoint now_{};      // Of the last input that told it.
   std::uint64_t next_fetch_ = 1;

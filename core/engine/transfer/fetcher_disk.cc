@@ -7,7 +7,7 @@
 namespace lansync {
 namespace {
 
-constexpr std::size_t kEqualsLookedAt = 8;
+constexpr std::size_t kEqualSourcesLookedAt = 8;
 constexpr std::size_t kAlternativesMax = 2;  // Places looked at for one chunk that is here already.
 
 std::set<RelativePath> paths_in(const StageJob& job) {
@@ -56,7 +56,7 @@ void Fetcher::look_again_if_idle(Fetch& fetch) {
 }
 
 void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
-  --stage_jobs_;
+  staging_.erase(id);
   garbage_ = garbage_ || !fetches_.contains(id);
   const auto found = fetches_.find(id);
   if (found == fetches_.end()) return;
@@ -75,7 +75,7 @@ void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
 void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
   const auto& work = std::get<WriteJob>(job.work);
   bytes_in_flight_ -= work.chunk.bytes;
-  --writes_under_way_;
+  writing_.erase(writing_.find(work.stage));
   garbage_ = garbage_ || !fetches_.contains(job.fetch);
   const auto found = fetches_.find(job.fetch);
   if (found == fetches_.end()) return;
@@ -101,16 +101,35 @@ void Fetcher::check_done(Fetch& fetch) {
   ready_.push_back(fetch.wanted.source);
 }
 
-std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
-  if (!write_jobs_.empty()) {
+// Not of what nobody wants any more.
+std::optional<Fetcher::FetchJob> Fetcher::poll_write_job() {
+  while (!write_jobs_.empty()) {
     FetchJob job = std::move(write_jobs_.front());
     write_jobs_.pop_front();
-    ++writes_under_way_;
-    return job;
+    const auto& work = std::get<WriteJob>(job.work);
+    if (fetches_.contains(job.fetch)) {
+      writing_.insert(work.stage);
+      return job;
+    }
+    bytes_in_flight_ -= work.chunk.bytes;
   }
-  if (stage_jobs_ >= kStageJobsMax) return std::nullopt;
+  return std::nullopt;
+}
+
+bool Fetcher::at_work_on(const std::string& stage) const {
+  if (stage.empty()) return false;
+  const auto stages_it = [&](const auto& job) { return job.second.contains(stage); };
+  return writing_.contains(stage) || std::ranges::any_of(staging_, stages_it);
+}
+
+std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
+  if (auto write = poll_write_job()) return write;
+  if (staging_.size() >= kStageJobsMax) return std::nullopt;
   for (auto& [id, fetch] : fetches_) {
     if (fetch.phase != Phase::need_stage) continue;
+    // What the same file was given up with is still being written: it would not be found.
+    const std::string left = left_of(fetch.wanted.content);
+    if (at_work_on(fetch.wanted.stage) || at_work_on(left)) continue;
     auto job = stage_job(fetch);
     if (!job) {
       fail(id, std::move(job).error());
@@ -118,7 +137,9 @@ std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
     }
     fetch.phase = Phase::staging;
     fetch.places = paths_in(*job);
-    ++stage_jobs_;
+    job->takes = left;
+    left_.erase(fetch.wanted.content);
+    staging_[id] = {fetch.wanted.stage, left};
     return FetchJob{id, *std::move(job), {}, 0};
   }
   return std::nullopt;
@@ -131,7 +152,7 @@ Result<StageJob> Fetcher::stage_job(const Fetch& fetch) {
     auto places = index_.find_chunk(fetch.list.chunks[i].hash, kAlternativesMax);
     if (!places) return std::move(places).error();
     for (const ChunkLocation& place : *places) {
-      auto rows = index_.disk_with_content(place.content, kEqualsLookedAt);
+      auto rows = index_.disk_with_content(place.content, kEqualSourcesLookedAt);
       if (!rows) return std::move(rows).error();
       // A link may have the content id of a file.
       const auto file = std::ranges::find(*rows, NodeKind::file,

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kListChunksPerReply = 4096;
 // A link may have the same content id as a file whose text is its target.
-constexpr std::size_t kEqualsLookedAt = 8;
+constexpr std::size_t kEqualFilesLookedAt = 8;
 
 Error too_many() { return {Errc::limit_exceeded, "requests whose answers are not read"}; }
 
@@ -100,7 +100,7 @@ Result<std::optional<ReadJob>> Server::locate(const ChunkRef& ref) {
     if (!known) return std::optional<ReadJob>();
     job.offset = last_offsets_[ref.index];
   }
-  auto rows = index_.disk_with_content(ref.content, kEqualsLookedAt);
+  auto rows = index_.disk_with_content(ref.content, kEqualFilesLookedAt);
   if (!rows) return std::move(rows).error();
   const auto file = std::ranges::find_if(*rows, [&](const DiskRow& row) {
     return row.stat.kind == NodeKind::file && job.offset + ref.chunk.bytes <= row.stat.size;

@@ -173,6 +173,26 @@ TEST_CASE("A file that a program has open for writing is replaced when it is clo
   CHECK(content_of(cluster.tree(1), "f") == "second");
 }
 
+TEST_CASE("Where a person was first the other version is there as soon as theirs is known",
+          "[engine][adversity]") {
+  Cluster cluster(2, 1);
+  cluster.node(0).fs.user_write("f", "theirs");
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  // What is shown at the path then is more than what was found there, and needs no step.
+  cluster.node(0).fs.user_chmod("f", 0600);
+  cluster.changed(0);
+  REQUIRE(cluster.settle());
+  cluster.connect_all();
+  while (cluster.node(1).fs.stage_snapshot().empty()) cluster.run_for(100us);
+  cluster.node(1).fs.user_write("f", "mine");
+  // Less than the time after which what failed is tried again.
+  cluster.run_for(Applier::kBusyDelay - 1s);
+  const SeenTree tree = cluster.tree(1);
+  CHECK(tree.at("f").content == "mine");
+  CHECK(tree.size() == 2);
+}
+
 TEST_CASE("A file whose time is still to come is read once", "[engine][adversity]") {
   Cluster cluster(1, 1);
   auto& fs = cluster.node(0).fs;

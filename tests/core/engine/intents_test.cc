@@ -224,6 +224,23 @@ TEST_CASE("What was staged in this boot and is no longer has been installed", "[
   CHECK_FALSE(brought.installed("this boot"));
 }
 
+TEST_CASE("Steps rely on their staged files until they are done", "[engine][intents]") {
+  MemoryIndex index;
+  Intents intents(index);
+  const DiskRow row = file_row("dir/f", 1);
+  const std::string stage = stage_name(row.content, row.path);
+  CHECK_FALSE(intents.rely_on(stage));
+  REQUIRE(intents.begin({row.path, row, {}}));
+  REQUIRE(intents.begin({path_of("gone"), std::nullopt, "in the trash"}));
+  CHECK(intents.rely_on(stage));
+  CHECK_FALSE(intents.rely_on(stage_name(row.content, path_of("dir/g"))));
+  CHECK_FALSE(intents.rely_on({}));
+  intents.doubt(row.path);
+  CHECK(intents.rely_on(stage));
+  REQUIRE(intents.done(row.path));
+  CHECK_FALSE(intents.rely_on(stage));
+}
+
 TEST_CASE("What was staged in another boot may be lost", "[engine][intents]") {
   Brought brought(file_row("dir/f", 1));
   CHECK_FALSE(brought.installed("the next"));

@@ -136,6 +136,53 @@ TEST_CASE("A file is put together of what the disk has, and of nothing that only
         content.substr(0, offset - list.chunks[last].bytes));
 }
 
+TEST_CASE("A file takes up what was staged under another name", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const std::string content = many_chunks();
+  const ChunkList list = chunks_of(content);
+  const auto begin = [&](const std::string& name, std::string_view bytes) {
+    const auto file = fs.open_stage(name);
+    REQUIRE(file);
+    REQUIRE((*file)->write_at(0, as_bytes(bytes)));
+  };
+  const std::string first = content.substr(0, list.chunks[0].bytes);
+  begin("other", first + "and what never came");
+  StageJob job{"s", list, {}, "other"};
+  SECTION("of which it keeps what is its own") {
+    CHECK(run<Staged>(fs, job)->missing.size() == list.chunks.size() - 1);
+    CHECK_FALSE(fs.stage_snapshot().contains("other"));
+  }
+  SECTION("unless there is something under its own") {
+    begin("s", content);
+    CHECK(run<Staged>(fs, job)->missing.empty());
+    CHECK(fs.stage_snapshot().contains("other"));
+  }
+  SECTION("unless it is gone") {
+    job.takes = "gone";
+    CHECK(run<Staged>(fs, job)->missing.size() == list.chunks.size());
+    CHECK(fs.stage_snapshot().contains("other"));
+  }
+  CHECK(fs.stage_snapshot().at("s").content.size() == content.size());
+}
+
+TEST_CASE("What was staged and cannot be read is taken from elsewhere", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const std::string content = many_chunks();
+  const StageJob job{"s", chunks_of(content), {}, {}};
+  CHECK(run<Staged>(fs, job)->missing.size() == job.list.chunks.size());
+  std::uint64_t offset = 0;
+  for (const Chunk& chunk : job.list.chunks) {
+    const Bytes bytes = to_bytes(content.substr(offset, chunk.bytes));
+    REQUIRE(run<Written>(fs, WriteJob{"s", offset, chunk, bytes}));
+    offset += chunk.bytes;
+  }
+  for (std::uint32_t i = 0; i < job.list.chunks.size(); ++i) {
+    fs.fail_call(DiskOperation::read, i + 1, std::make_error_code(std::errc::io_error));
+    CHECK(run<Staged>(fs, job)->missing == std::vector{i});
+  }
+  CHECK(run<Staged>(fs, job)->missing.empty());
+}
+
 TEST_CASE("A file or link that changes while it is read is read again later", "[engine][jobs]") {
   MemoryFileSystem fs;
   fs.set_time(WallTime{1'000'000'000});
@@ -295,6 +342,50 @@ TEST_CASE("A look finds what doubtful steps displaced, wherever they left it", "
   SECTION("unless it cannot make that durable") {
     fs.fail_call(DiskOperation::sync_control, 1, make_error_code(std::errc::io_error));
     CHECK_FALSE(run<Listing>(fs, job));
+  }
+}
+
+TEST_CASE("A look gives back what an interrupted removal took along", "[engine][job]") {
+  MemoryFileSystem fs;
+  const RelativePath path = path_of("f");
+  REQUIRE(fs.user_write("f", "to be removed"));
+  const FileIdentity to_remove = FileIdentity::of(*fs.stat(path));
+  ListJob job{RelativePath(), *fs.root_identity(), {{path, "gone", to_remove}}};
+
+  SECTION("if it is not what was to be removed") {
+    REQUIRE(fs.user_write("f", "a person's"));
+    REQUIRE(fs.move_to_trash(path, "gone"));
+    SECTION("where nothing is") {
+      const auto listing = run<Listing>(fs, job);
+      REQUIRE(listing);
+      CHECK(listing->entries.size() == 1);
+      CHECK_FALSE(listing->displaced.at(path));
+      CHECK(fs.trash_snapshot().empty());
+    }
+    SECTION("unless somebody has been there since") {
+      REQUIRE(fs.user_write("f", "a person's next"));
+      const auto listing = run<Listing>(fs, job);
+      REQUIRE(listing);
+      CHECK(listing->displaced.at(path));
+      CHECK(fs.snapshot().at("f").content == "a person's next");
+    }
+    SECTION("unless it cannot") {
+      fs.fail_call(DiskOperation::move_from_trash, 1, make_error_code(std::errc::io_error));
+      CHECK_FALSE(run<Listing>(fs, job));
+      CHECK(fs.trash_snapshot().size() == 1);
+    }
+    SECTION("unless nobody knows what was to be removed") {
+      job.doubtful.front().to_remove.reset();
+      REQUIRE(run<Listing>(fs, job));
+      CHECK(fs.snapshot().empty());
+    }
+  }
+  SECTION("and nothing else") {
+    REQUIRE(fs.move_to_trash(path, "gone"));
+    const auto listing = run<Listing>(fs, job);
+    REQUIRE(listing);
+    CHECK(listing->displaced.at(path) == to_remove);
+    CHECK(fs.snapshot().empty());
   }
 }
 

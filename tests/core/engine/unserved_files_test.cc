@@ -70,5 +70,28 @@ TEST_CASE("Files that nobody served arrive when somebody does", "[engine]") {
   require_agreement(cluster);
 }
 
+TEST_CASE("A directory takes a file's place though nobody serves a third version of it",
+          "[engine][unserved]") {
+  Cluster cluster(3, 1);
+  cluster.node(0).fs.user_write("a", "of A");
+  cluster.node(1).fs.user_mkdir("a");
+  cluster.node(1).fs.user_write("a/inside", "of B");
+  cluster.node(2).fs.user_write("a", "of C");
+  for (std::size_t i = 0; i < 3; ++i) cluster.changed(i);
+  cluster.serve_nothing(2);
+  cluster.connect_all();
+  cluster.run_for(1min);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const SeenTree tree = cluster.tree(i);
+    REQUIRE(tree.contains("a/inside"));
+    CHECK(tree.at("a/inside").content == "of B");
+  }
+  // Nothing is lost by that, nor is what is not served forgotten.
+  cluster.serve_again(2);
+  REQUIRE(cluster.settle());
+  CHECK(cluster.same_trees());
+  CHECK(cluster.tree(0).size() == 4);
+}
+
 }  // namespace
 }  // namespace lansync::test

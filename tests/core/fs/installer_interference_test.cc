@@ -114,6 +114,26 @@ void run_with_users(const Step& step, const UserAct& first, std::uint64_t first_
 
 constexpr std::uint64_t kCallsMax = 16;
 
+// What a FileSystem may say, other than how it went.
+const std::vector<std::error_code>& errors() {
+  static const std::vector<std::error_code> all{
+      std::make_error_code(errc::io_error),
+      std::make_error_code(errc::no_space_on_device),
+      std::make_error_code(errc::read_only_file_system),
+      std::make_error_code(errc::permission_denied),
+      std::make_error_code(errc::too_many_files_open),
+      std::make_error_code(errc::cross_device_link),
+      std::make_error_code(errc::no_such_file_or_directory),
+      std::make_error_code(errc::file_exists),
+      std::make_error_code(errc::not_a_directory),
+      std::make_error_code(errc::is_a_directory),
+      std::make_error_code(errc::too_many_symbolic_link_levels),
+      make_error_code(Errc::changed),
+      make_error_code(Errc::refused),
+      make_error_code(Errc::unsupported)};
+  return all;
+}
+
 }  // namespace
 
 TEST_CASE("A file that somebody is writing to is left alone", "[installer]") {
@@ -164,6 +184,26 @@ TEST_CASE("Of two edits around the exchange the later stays at the path", "[inst
   CHECK(scene.fs.stage_snapshot().empty());
 }
 
+TEST_CASE("What a user puts in the place that was just found free stays there", "[installer]") {
+  Scene scene;
+  int exchanges = 0;
+  scene.fs.before_each([&](DiskOperation operation) {
+    if (operation == DiskOperation::exchange && ++exchanges == 1) {
+      REQUIRE(scene.fs.user_replace("dir/file", "the first"));
+    } else if (operation == DiskOperation::exchange && exchanges == 2) {
+      REQUIRE(scene.fs.user_remove("dir/file"));
+    } else if (operation == DiskOperation::install_new) {
+      REQUIRE(scene.fs.user_write("dir/file", "the second"));
+    }
+  });
+  const auto outcome = install_step(scene);
+  REQUIRE(outcome);
+  CHECK(outcome->end == InstallEnd::rescued);
+  CHECK(content_of(scene.fs.snapshot(), "dir/file") == "the second");
+  CHECK(content_of(scene.fs.trash_snapshot(), "t") == "the first");
+  CHECK(scene.fs.stage_snapshot().empty());
+}
+
 TEST_CASE("A user who never stops keeps the newest at the path and the rest in the trash",
           "[installer]") {
   Scene scene;
@@ -202,13 +242,12 @@ TEST_CASE("Whatever users do between any two calls of an installation, nothing i
 TEST_CASE("Whichever call fails, old and new are both somewhere and the path is whole",
           "[installer]") {
   for (const Step& step : {Step(install_step), Step(remove_step)}) {
-    for (const errc code : {errc::io_error, errc::no_space_on_device, errc::read_only_file_system,
-                            errc::no_such_file_or_directory, errc::file_exists}) {
+    for (const std::error_code& code : errors()) {
       for (std::uint64_t n = 1;; ++n) {
-        CAPTURE(n, make_error_code(code).message());
+        CAPTURE(n, code.message());
         Scene scene;
         const Contents before = scene.fs.all_contents();
-        scene.fs.fail_call(n, make_error_code(code));
+        scene.fs.fail_call(n, code);
         const auto outcome = step(scene);
         if (scene.fs.has_faults_left()) {
           CHECK(outcome);
@@ -277,13 +316,13 @@ TEST_CASE("Whichever call of a move or a rescue fails, what was there is in sigh
       },
   };
   for (const auto& step : steps) {
-    for (const errc code : {errc::io_error, errc::no_such_file_or_directory}) {
+    for (const std::error_code& code : errors()) {
       for (std::uint64_t n = 1;; ++n) {
         REQUIRE(n < kCallsMax);
-        INFO("call " << n << ": " << make_error_code(code).message());
+        INFO("call " << n << ": " << code.message());
         Scene scene;
         const Contents before = scene.fs.all_contents();
-        scene.fs.fail_call(n, make_error_code(code));
+        scene.fs.fail_call(n, code);
         const bool done = step(scene);
         CHECK(scene.fs.all_contents() == before);
         if (!scene.fs.has_faults_left()) continue;

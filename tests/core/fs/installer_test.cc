@@ -69,6 +69,31 @@ TEST_CASE("An installation that can't be made changes nothing", "[installer]") {
   }
 }
 
+TEST_CASE("A file that got its time back after it was overwritten is not the expected one",
+          "[installer]") {
+  Scene scene;
+  REQUIRE(scene.fs.user_write("dir/file", kOld));
+  const FileStat known = *scene.fs.stat(at("dir/file"));
+  const FileIdentity expected = FileIdentity::of(known);
+  scene.fs.set_time({3000});
+  const std::string written(known.size, 'w');
+  REQUIRE(scene.fs.user_write("source", written));
+  REQUIRE(scene.fs.set_mtime(at("source"), known.mtime));
+  REQUIRE(scene.fs.user_copy("source", "dir/file", /*keep_times=*/true));
+  REQUIRE(identity_at(scene.fs, "dir/file") == expected);
+  SECTION("by an installation") {
+    const auto outcome =
+        install(scene.fs, "s", at("dir/file"), expected, "t", nullptr, known.ctime);
+    CHECK(error_of(outcome) == make_error_code(Errc::changed));
+  }
+  SECTION("by a removal") {
+    const auto outcome = remove_to_trash(scene.fs, at("dir/file"), expected, "t", known.ctime);
+    CHECK(error_of(outcome) == make_error_code(Errc::changed));
+  }
+  CHECK(content_of(scene.fs.snapshot(), "dir/file") == written);
+  CHECK(scene.fs.trash_snapshot().empty());
+}
+
 TEST_CASE("A link is installed as a file is", "[installer]") {
   Scene scene;
   const auto made = install_link(scene.fs, "l", "target", at("dir/link"), std::nullopt, "t");
