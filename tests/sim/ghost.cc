@@ -37,7 +37,10 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
     if (node.kind == NodeKind::dir && !was_dir) claim_dir(path, device);
     const VersionId version = version_of(node);
     if (version == 0) continue;
-    if (old != before.end() && version_of(old->second) == version) continue;
+    if (old != before.end() && version_of(old->second) == version) {
+      if (is_copy_name(path)) keep_copy(version, path);
+      continue;
+    }
     claim(version, path, node, device);
   }
   for (const auto& [path, node] : before) {
@@ -46,6 +49,7 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
     const bool there = now != after.end();
     if (there && now->second == node) continue;
     detach_copies(path, before);
+    if (!there && !is_copy_name(path)) removed_[device][path] = version;
     if (there && version_of(now->second) == version && version != 0) continue;
     ++changes_;
     const auto dir = dirs_.find(path);
@@ -54,6 +58,13 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
     }
     if (version != 0) disclaim(version, path, device, before, after);
   }
+}
+
+void Ghost::touched(const std::string& path, const SeenTree& tree) {
+  const auto node = tree.find(path);
+  if (node == tree.end() || !is_copy_name(path)) return;
+  const VersionId version = version_of(node->second);
+  if (version != 0) keep_copy(version, path);
 }
 
 void Ghost::make(Claim& claim, bool added, std::size_t device) {
@@ -123,12 +134,32 @@ void Ghost::detach_copies(const std::string& path, const SeenTree& before) {
   for (const auto& [copy, node] : before) {
     if (!is_copy_name(copy) || !is_copy_of(copy, path)) continue;
     const VersionId version = version_of(node);
-    // It may stay, and need not: somebody else may have taken the copy back.
-    if (version == 0) continue;
-    Claim& claim =
-        claims_[version].try_emplace(copy, Claim{.live = false, .round = round_}).first->second;
-    claim.round = round_;
+    if (version != 0) keep_copy(version, copy);
   }
+}
+
+void Ghost::copies_came(std::size_t device, const SeenTree& tree,
+                        const std::function<bool(const std::string&)>& remembers) {
+  std::map<std::string, VersionId>& removed = removed_[device];
+  std::erase_if(removed, [&](const auto& entry) {
+    return tree.contains(entry.first) || !remembers(entry.first);
+  });
+  for (const auto& [path, gone] : removed) {
+    for (const auto& [copy, node] : tree) {
+      if (!is_copy_name(copy) || !is_copy_of(copy, path)) continue;
+      // What was removed is a copy of the path still, not a file.
+      const VersionId version = version_of(node);
+      if (version != 0 && version != gone) keep_copy(version, copy);
+    }
+  }
+}
+
+// A conflict copy is a file of its own by now. It may stay, and need not: somebody else may have
+// taken the copy back.
+void Ghost::keep_copy(VersionId version, const std::string& copy) {
+  Claim& claim =
+      claims_[version].try_emplace(copy, Claim{.live = false, .round = round_}).first->second;
+  claim.round = round_;
 }
 
 void Ghost::put_back(const SeenTree& tree) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -39,9 +40,16 @@ struct Violation {
 class Ghost {
  public:
   void acted(std::size_t device, const SeenTree& before, const SeenTree& after);
+  // What is at the path has a new mtime. If it is a conflict copy, that makes it a file of its own.
+  void touched(const std::string& path, const SeenTree& tree);
   // The version was at this path, and is superseded by what the device's person put there, though
   // it was not to be seen in that moment.
   void superseded(VersionId version, const std::string& path, std::size_t device);
+  // Conflict copies may come to stand beside a path that this device's person has removed, before
+  // the device has noticed (it `remembers` something there). It cannot tell that they were not in
+  // sight, and makes files of their own of them. To be told the tree after each of its calls.
+  void copies_came(std::size_t device, const SeenTree& tree,
+                   const std::function<bool(const std::string&)>& remembers);
   // Not a deed: the machine shows older files again, or has forgotten what it knew of them. What it
   // shows and nobody is owed any more may stay, and need not.
   void put_back(const SeenTree& tree);
@@ -81,12 +89,15 @@ class Ghost {
   void claim_dir(const std::string& path, std::size_t device);
   void disclaim(VersionId version, const std::string& path, std::size_t device,
                 const SeenTree& before, const SeenTree& after);
+  void keep_copy(VersionId version, const std::string& copy);
   void detach_copies(const std::string& path, const SeenTree& before);
 
   std::map<VersionId, std::map<std::string, Claim>> claims_;
   std::map<VersionId, std::string> names_;
   std::set<VersionId> buried_;
   std::map<std::string, Claim> dirs_;
+  // By device: what its person has removed, and what that was.
+  std::map<std::size_t, std::map<std::string, VersionId>> removed_;
   std::uint64_t round_ = 1;
   std::uint64_t changes_ = 0;
 };

@@ -15,6 +15,14 @@ std::string resolve(const Where& where, const test::SeenTree& tree) {
   return std::next(tree.begin(), static_cast<std::ptrdiff_t>(*where.pick % tree.size()))->first;
 }
 
+// Of what a step may pick something.
+test::SeenTree visible(const Step& step, test::MemoryFileSystem& fs) {
+  test::SeenTree tree = step.path.pick || step.to.pick ? fs.snapshot() : test::SeenTree();
+  // Who asks for anything does not mean a pipe: a directory that holds one cannot come to rest.
+  std::erase_if(tree, [](const auto& entry) { return entry.second.kind == NodeKind::other; });
+  return tree;
+}
+
 }  // namespace
 
 bool is_persons(Deed deed) { return deed <= Deed::close_file; }
@@ -32,10 +40,12 @@ std::string Person::fresh_version(std::int64_t bytes) {
   return content;
 }
 
+std::string Person::path_of(const Step& step, test::MemoryFileSystem& fs) {
+  return resolve(step.path, visible(step, fs));
+}
+
 bool Person::act(const Step& step, test::MemoryFileSystem& fs) {
-  test::SeenTree tree = step.path.pick || step.to.pick ? fs.snapshot() : test::SeenTree();
-  // Who asks for anything does not mean a pipe: a directory that holds one cannot come to rest.
-  std::erase_if(tree, [](const auto& entry) { return entry.second.kind == NodeKind::other; });
+  const test::SeenTree tree = visible(step, fs);
   const std::string path = resolve(step.path, tree);
   if (path.empty()) return false;
   switch (step.deed) {

@@ -13,6 +13,9 @@ class Person {
   // False if it could not be done: there is no such file, the disk is full.
   bool act(const Step& step, test::MemoryFileSystem& fs);
 
+  // What the step is about, among what is visible now; empty if there is nothing.
+  [[nodiscard]] static std::string path_of(const Step& step, test::MemoryFileSystem& fs);
+
  private:
   bool write(const Step& step, test::MemoryFileSystem& fs, const std::string& path);
   bool rearrange(const Step& step, test::MemoryFileSystem& fs, const std::string& path);

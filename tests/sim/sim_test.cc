@@ -81,6 +81,37 @@ TEST_CASE("What a person wrote is owed until a person takes it back", "[sim]") {
   }
 }
 
+TEST_CASE("A copy that comes beside a removed path is a file, until its device has noticed",
+          "[sim]") {
+  const SeenNode file{NodeKind::file, "v1.some text", 0644, {}};
+  const SeenNode other{NodeKind::file, "v2.other text", 0644, {}};
+  const std::string copy = "a (conflict 2027-01-15 0800 A 123456)";
+  Ghost ghost;
+  ghost.acted(0, {}, {{"a", file}});
+  ghost.acted(1, {}, {{"a", other}});
+  ghost.acted(0, {{"a", file}}, {});
+  const auto remembers = [](const std::string& path) { return path == "a"; };
+
+  SECTION("it cannot know that its person has not seen the copy") {
+    ghost.copies_came(0, {{copy, other}}, remembers);
+    CHECK(ghost.was_put_at(version_of(other), copy));
+  }
+  SECTION("but a copy of what was removed stays one") {
+    ghost.copies_came(0, {{copy, file}}, remembers);
+    CHECK_FALSE(ghost.was_put_at(version_of(file), copy));
+  }
+  SECTION("and so does one that comes elsewhere, or beside a path that is there") {
+    ghost.copies_came(1, {{copy, other}}, remembers);
+    ghost.copies_came(0, {{"a", file}, {copy, other}}, remembers);
+    CHECK_FALSE(ghost.was_put_at(version_of(other), copy));
+  }
+  SECTION("or later") {
+    ghost.copies_came(0, {}, [](const std::string&) { return false; });
+    ghost.copies_came(0, {{copy, other}}, remembers);
+    CHECK_FALSE(ghost.was_put_at(version_of(other), copy));
+  }
+}
+
 TEST_CASE("A story that fails becomes as short as it can be", "[sim]") {
   const auto has = [](const Story& story, Deed deed) {
     return std::ranges::any_of(story.steps, [&](const Step& step) { return step.deed == deed; });

@@ -18,7 +18,14 @@ void World::check_call(std::size_t i) {
     const bool slipped_away = unmounted_[i] && checks.mounted_at_begin;
     if (!slipped_away) report(i, Confinement::check(effect));
   }
-  if (moved) check_disk(i);
+  if (!moved) return;
+  check_disk(i);
+  ghost_.copies_came(i, devices_[i]->fs.snapshot(), [&](const std::string& path) {
+    const auto parsed = RelativePath::parse(path);
+    if (!parsed) return false;
+    const auto row = devices_[i]->index.disk(*parsed);
+    return row->has_value() && (*row)->source == *parsed;
+  });
 }
 
 // S2 and S7: nothing that is owed is gone from all disks, and whatever can be seen is a version

@@ -49,6 +49,7 @@ void World::person_acts(const Step& step) {
   device.fs.set_time(device.now(events_.now()).wall);
   checks_[step.device].work.acted();
   const SeenTree before = device.fs.snapshot();
+  const std::string path = Person::path_of(step, device.fs);
   const bool done = person_.act(step, device.fs);
   const SeenTree after = device.fs.snapshot();
   if (before != after) {
@@ -73,6 +74,7 @@ void World::person_acts(const Step& step) {
   } else if (done) {
     note(step.device, to_text(step) + " (nothing to be seen)");
     attribution_.touched(step.device, after);
+    if (step.deed == Deed::touch) ghost_.touched(path, after);
     watch(step.device, {}, after);
   }
 }

@@ -1,4 +1,4 @@
-// R3: C: 48 bytes were written to the disk, and 36 were of use
+// R3: a conflict copy was given up and wanted again while its bytes were being written: they were asked for anew.
 seed 204296
 network latency=1000 rate=0 job=3000
 device skew=0 granularity=1 watcher=good
