@@ -24,7 +24,7 @@ struct ConflictStamp {
 // Keeps the last extension (two after `.tar`); a dotfile has none. A name that already is a
 // conflict copy's is not nested: its own stem is used again. The result is at most 255 bytes (the
 // stem is cut between two code points) and passes check_name(). If it is taken by other content,
-// ask for more `hash_digits`: 6, 12, then all 64.
+// ask for more `hash_digits`: 6, 12, then all 64; then with another `content`.
 //
 // Requires that `name` passes check_name().
 std::string conflict_name(std::string_view name, const ConflictStamp& stamp,

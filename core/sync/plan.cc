@@ -1,6 +1,7 @@
 #include "core/sync/plan.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include "core/base/byte_io.h"
@@ -48,14 +49,24 @@ std::optional<Step> step_for(const RelativePath& path, const RelativePath& sourc
   return step;
 }
 
+// What a person does to a conflict copy makes an ordinary file of its name, for ever. The same
+// version may lose again, as a device that was put back publishes it anew: each time it needs
+// another name.
+constexpr std::size_t kNamesTriedMax = 12;
+
+// Of the first names: how many digits of the first tag are told.
+constexpr std::array<std::size_t, 3> kTagDigits = {6, 12, 64};
+
 // Names the version and not its content alone: the same bytes may lose at two paths whose copies
-// are called after the same first name.
-ContentId tag_of(const ShownNode& copy) {
+// are called after the same first name. When all digits of the first tag are told and taken, the
+// tags after it follow.
+ContentId tag_of(const ShownNode& copy, std::size_t name_tried) {
   ByteWriter writer;
   writer.raw(copy.content.view());
   writer.raw(copy.version.author.device.view());
   writer.varint(copy.version.author.incarnation);
   writer.varint(copy.version.counter);
+  if (name_tried >= kTagDigits.size()) writer.varint(name_tried);
   ContentId tag;
   tag.bytes = hash_of(writer.bytes(), "lansync/v1/conflict-name");
   return tag;
@@ -64,11 +75,12 @@ ContentId tag_of(const ShownNode& copy) {
 // `claimed` are the places of the path's other copies.
 Result<RelativePath> place_of(const RelativePath& path, const ShownNode& copy,
                               const CopyNames& names, std::span<const RelativePath> claimed) {
-  const ConflictStamp stamp{.time = copy.edited_at,
-                            .author_name = names.author_name(copy.version.author.device),
-                            .content = tag_of(copy)};
   RelativePath place;
-  for (const std::size_t digits : {std::size_t{6}, std::size_t{12}, std::size_t{64}}) {
+  for (std::size_t i = 0; i < kNamesTriedMax; ++i) {
+    const ConflictStamp stamp{.time = copy.edited_at,
+                              .author_name = names.author_name(copy.version.author.device),
+                              .content = tag_of(copy, i)};
+    const std::size_t digits = kTagDigits[std::min(i, kTagDigits.size() - 1)];
     auto candidate = path.parent().child(conflict_name(path.name(), stamp, digits));
     if (!candidate) return std::move(candidate).error();
     place = *std::move(candidate);

@@ -87,6 +87,18 @@ TEST_CASE("A conflict copy keeps out of an ordinary file's way", "[sync][plan]")
   CHECK(copies[0].size() == names.taken_names[0].size() + 6);
 }
 
+TEST_CASE("A conflict copy finds a name when all digits of its version's hash are taken",
+          "[sync][plan]") {
+  const std::vector<Change> heads{head_of(1, 1, ContentId{}), head_of(2, 2, toy_content("new"))};
+  EverybodyIsAnna names;
+  for (int i = 0; i < 12; ++i) {
+    const auto copies = copies_of(heads, names);
+    REQUIRE(copies.size() == 1);
+    REQUIRE_FALSE(names.taken(path_of(copies[0])).value());
+    names.taken_names.push_back(copies[0]);
+  }
+}
+
 TEST_CASE("A path whose newest version has not arrived is left as it is", "[sync][plan]") {
   PathState state;
   state.path = path_of("f.txt");
