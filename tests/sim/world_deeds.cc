@@ -180,7 +180,10 @@ bool World::machine_acts(const Step& step, bool within_call) {
       device.fs.mount();
       unmounted_[i] = false;
       break;
-    case Deed::backup: device.backup = Device::Backup{device.fs.image(), device.index}; break;
+    case Deed::backup:
+      // Without its disk there is nothing to back up.
+      if (!unmounted_[i]) device.backup = Device::Backup{device.fs.image(), device.index};
+      break;
     case Deed::restore:
     case Deed::restore_files:
     case Deed::restore_index:
