@@ -23,7 +23,11 @@ std::string_view cut(std::string_view text, std::size_t max) {
 
 std::string stage_name(const ContentId& content, const RelativePath& path) {
   const auto path_hash = hash_of(as_bytes(path.text()), "lansync/v1/stage-name");
-  return content.hex().substr(0, kStageHexContent) + to_hex(path_hash).substr(0, kStageHexPath);
+  return stage_name_start(content) + to_hex(path_hash).substr(0, kStageHexPath);
+}
+
+std::string stage_name_start(const ContentId& content) {
+  return content.hex().substr(0, kStageHexContent);
 }
 
 std::string trash_name(const RelativePath& path, WallTime now, std::uint64_t serial) {

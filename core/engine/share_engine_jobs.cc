@@ -81,8 +81,9 @@ Result<void> ShareEngine::handle_cleaned(const Result<Cleaned>& cleaned, Now now
     fetcher_.expect_garbage();
     return {};
   }
-  const bool recovering = cleanings_ == 1;
-  return recovering ? intents_.learn_staged(cleaned->staged) : Result<void>();
+  if (cleanings_ > 1) return {};
+  fetcher_.find_staged(cleaned->staged);
+  return intents_.learn_staged(cleaned->staged);
 }
 
 std::vector<std::string> ShareEngine::wanted_stages() {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/limits.h"
+#include "core/engine/names.h"
 
 namespace lansync {
 Result<void> Fetcher::start(const Wanted& wanted) {
@@ -21,6 +22,7 @@ Result<void> Fetcher::start(const Wanted& wanted) {
     displace(wanted.path);
   }
   if (left_of(wanted.content) == wanted.stage) left_.erase(wanted.content);
+  found_.erase(wanted.stage);
   const FetchId id{next_fetch_++};
   Fetch fetch;
   fetch.wanted = wanted;
@@ -82,13 +84,24 @@ void Fetcher::give_up(const RelativePath& path) {
 
 std::string Fetcher::left_of(const ContentId& content) const {
   const auto left = left_.find(content);
-  return left == left_.end() ? std::string() : left->second;
+  if (left != left_.end()) return left->second;
+  const std::string start = stage_name_start(content);
+  const auto found = found_.lower_bound(start);
+  return found != found_.end() && found->starts_with(start) ? *found : std::string();
+}
+
+void Fetcher::find_staged(std::span<const std::string> names) {
+  for (const std::string& name : names) {
+    if (found_.size() == kFetchesKeptMax) return;
+    found_.insert(name);
+  }
 }
 
 bool Fetcher::take_garbage() {
   if (!garbage_ || !staging_.empty() || !writing_.empty() || !write_jobs_.empty()) return false;
   garbage_ = false;
   left_.clear();
+  found_.clear();
   return true;
 }
 

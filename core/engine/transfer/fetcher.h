@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -40,7 +41,8 @@ enum class FetchId : std::uint64_t {};
 // each chunk is written as it arrives, if it is what its hash says (WriteJob). A cut connection
 // loses only what was under way; a restart begins again with the StageJob. What was staged for a
 // path where it is not wanted any more becomes what the same content needs elsewhere: a file that
-// turns into a conflict copy on its way is not fetched again.
+// turns into a conflict copy on its way is not fetched again, whether the process was killed
+// meanwhile or not.
 //
 // Drive it: start() files; perform the jobs; send the requests; take finished() and failed().
 //
@@ -93,6 +95,8 @@ class Fetcher {
   void cancel(const RelativePath& path);
   // This content stands at the path now; what else was fetched for it is not wanted any more.
   void consumed(const RelativePath& path, const ContentId& content);
+  // What the last process left in the staging folder. Once, at first.
+  void find_staged(std::span<const std::string> names);
   // A step that failed may have left something in the staging folder.
   void expect_garbage() { garbage_ = true; }
   // Whether something is left in the staging folder that nothing wants any more, and nobody is
@@ -216,8 +220,9 @@ class Fetcher {
   std::multiset<std::string> writing_;                // The files of WriteJobs under way.
   // Staged files that nobody wants any more and that are still there, if only in part.
   std::map<ContentId, std::string> left_;
-  bool garbage_ = true;  // At first, whatever the last process left.
-  TimePoint now_{};      // Of the last input that told it.
+  std::set<std::string> found_;  // Those of the last process, by their names.
+  bool garbage_ = true;          // At first, whatever the last process left.
+  TimePoint now_{};              // Of the last input that told it.
   std::uint64_t next_fetch_ = 1;
   std::uint32_t next_request_ = 1;
   std::deque<RelativePath> ready_;

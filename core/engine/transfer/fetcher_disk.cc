@@ -139,6 +139,7 @@ std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
     fetch.places = paths_in(*job);
     job->takes = left;
     left_.erase(fetch.wanted.content);
+    found_.erase(left);
     staging_[id] = {fetch.wanted.stage, left};
     return FetchJob{id, *std::move(job), {}, 0};
   }

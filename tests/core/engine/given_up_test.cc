@@ -1,6 +1,7 @@
 // Files that are no longer wanted where they were to come, and wanted again, there or elsewhere.
 #include <catch2/catch.hpp>
 
+#include "core/engine/names.h"
 #include "tests/core/engine/fetching.h"
 
 namespace lansync::test {
@@ -118,6 +119,38 @@ TEST_CASE("What was staged for a path is left there", "[engine][fetcher]") {
   const auto job = file.fetcher.poll_job();
   CHECK(stage_work(job).stage == "stage-elsewhere");
   CHECK(stage_work(job).takes.empty());
+}
+
+// What the last process left for this path and for another, and what of it is taken for `f`.
+struct Found : Fetching {
+  Found() {
+    elsewhere = wanted;
+    elsewhere.path = RelativePath::parse("elsewhere").value();
+    elsewhere.stage = stage_name(wanted.content, elsewhere.path);
+    const std::string of_other = stage_name(chunks_of("other").content_id(), elsewhere.path);
+    const std::vector<std::string> names{elsewhere.stage, of_other};
+    fetcher.find_staged(names);
+  }
+  std::string taken() {
+    const auto request = next_request<ChunkListRequest>();
+    REQUIRE(request);
+    REQUIRE(fetcher.handle_chunk_list(asked, reply_to(*request)));
+    return stage_work(fetcher.poll_job()).takes;
+  }
+
+  Wanted elsewhere;
+};
+
+TEST_CASE("What the last process staged for another path is taken", "[engine][fetcher]") {
+  Found file;
+  CHECK(file.taken() == file.elsewhere.stage);
+}
+
+TEST_CASE("What the last process staged is left where it is wanted", "[engine][fetcher]") {
+  Found file;
+  SECTION("there") { REQUIRE(file.fetcher.start(file.elsewhere)); }
+  SECTION("nowhere, and to be cleaned away") { REQUIRE(file.fetcher.take_garbage()); }
+  CHECK(file.taken().empty());
 }
 
 }  // namespace

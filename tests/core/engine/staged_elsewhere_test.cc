@@ -66,5 +66,27 @@ TEST_CASE("What a step in doubt was to install stays where it is staged", "[engi
   CHECK(content_of(cluster.tree(kSender), "f") == "mine");
 }
 
+TEST_CASE("What was staged before the process was killed is not fetched again", "[engine]") {
+  Cluster cluster(2, 1);
+  cluster.connect_all();
+  cluster.settle();
+  auto& receiver = cluster.node(kReceiver);
+  cluster.node(kSender).fs.user_write("f", kTheirs);
+  cluster.changed(kSender);
+  const auto staged = [&receiver] {
+    const SeenTree stage = receiver.fs.stage_snapshot();
+    return !stage.empty() && stage.begin()->second.content == kTheirs;
+  };
+  for (int i = 0; i < 1'000'000 && !staged(); ++i) cluster.run_for(1us);
+  REQUIRE(staged());
+  REQUIRE(receiver.fs.snapshot().empty());
+  cluster.restart(kReceiver);
+  receiver.fs.user_write("f", "mine");
+  cluster.connect_all();
+  require_agreement(cluster);
+  CHECK(cluster.tree(kReceiver).size() == 2);
+  CHECK(receiver.content_bytes_received == kTheirs.size());
+}
+
 }  // namespace
 }  // namespace lansync::test
