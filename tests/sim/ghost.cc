@@ -75,6 +75,7 @@ void Ghost::make(Claim& claim, bool added, std::size_t device) {
         return end.first != device && end.second == round_;
       });
   claim.live = !taken_back;
+  claim.may_be_copy = false;
   claim.round = round_;
 }
 
@@ -114,10 +115,17 @@ void Ghost::disclaim(VersionId version, const std::string& path, std::size_t dev
     return node != tree.end() && version_of(node->second) == version;
   };
   // A conflict copy that goes takes along the version that it is a copy of, unless it has just been
-  // moved to where that was.
+  // moved to where that was. If the version is to be seen in its place, too, that may stay: the
+  // copy may have become a file of its own. And a copy goes as soon as the path that it is of shows
+  // its version again: who then removes that has removed it.
   for (auto& [place, claim] : found->second) {
-    const bool moved_here = shown_in(after, place) && !shown_in(before, place);
-    if (place == path || (is_copy_of(path, place) && !moved_here)) end(claim, device);
+    const bool was_shown = shown_in(before, place);
+    const bool is_shown = shown_in(after, place);
+    const bool taken_along = is_copy_of(path, place) && (was_shown || !is_shown);
+    const bool gone_before = claim.may_be_copy && is_copy_of(place, path) && !was_shown;
+    if (place != path && !taken_along && !gone_before) continue;
+    end(claim, device);
+    if (is_shown) claim.round = round_;
   }
 }
 
@@ -157,8 +165,9 @@ void Ghost::copies_came(std::size_t device, const SeenTree& tree,
 // A conflict copy is a file of its own by now. It may stay, and need not: somebody else may have
 // taken the copy back.
 void Ghost::keep_copy(VersionId version, const std::string& copy) {
-  Claim& claim =
-      claims_[version].try_emplace(copy, Claim{.live = false, .round = round_}).first->second;
+  Claim& claim = claims_[version]
+                     .try_emplace(copy, Claim{.live = false, .may_be_copy = true, .round = round_})
+                     .first->second;
   claim.round = round_;
 }
 

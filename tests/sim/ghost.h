@@ -79,6 +79,7 @@ class Ghost {
  private:
   struct Claim {
     bool live = true;
+    bool may_be_copy = false;                    // Of what is at another path, or on its own.
     std::uint64_t round = 0;                     // Of settling, before which it was made.
     std::map<std::size_t, std::uint64_t> ended;  // By which device, in which round.
   };

@@ -81,6 +81,46 @@ TEST_CASE("What a person wrote is owed until a person takes it back", "[sim]") {
   }
 }
 
+TEST_CASE("What a conflict copy that goes takes along is not to be seen elsewhere", "[sim]") {
+  const SeenNode loser{NodeKind::file, "v1.some text", 0644, {}};
+  const SeenNode winner{NodeKind::file, "v2.other text", 0644, {}};
+  const SeenNode third{NodeKind::file, "v3.third text", 0644, {}};
+  const VersionId version = version_of(loser);
+  const std::string copy = "a (conflict 2027-01-15 0800 A 123456)";
+  const std::string other_copy = "a (conflict 2027-01-15 0800 B 654321)";
+  Ghost ghost;
+  ghost.acted(0, {}, {{"a", loser}});
+  // Who changes the file beside it may make a file of the copy.
+  ghost.acted(1, {{"a", winner}, {copy, loser}}, {{"a", third}, {copy, loser}});
+  ghost.settled({{"a", third}, {copy, loser}});
+
+  SECTION("it takes along the file that it is a copy of") {
+    ghost.acted(1, {{"a", third}, {copy, loser}}, {{"a", third}});
+    CHECK_FALSE(ghost.is_owed(version));
+  }
+  SECTION("though that may stay where it is to be seen") {
+    ghost.acted(1, {{"a", loser}, {copy, loser}}, {{"a", loser}});
+    CHECK_FALSE(ghost.is_owed(version));
+    CHECK_FALSE(ghost.is_buried(version));
+  }
+  SECTION("or in another copy") {
+    ghost.acted(1, {{copy, loser}, {other_copy, loser}}, {{copy, loser}});
+    CHECK_FALSE(ghost.is_owed(version));
+    CHECK_FALSE(ghost.is_buried(version));
+  }
+  SECTION("a file takes along the copy that went before it, as the two were the same") {
+    ghost.acted(1, {{"a", third}, {copy, loser}}, {{"a", loser}, {copy, loser}});
+    SECTION("if that was so") {
+      ghost.acted(1, {{"a", loser}}, {});
+      CHECK_FALSE(ghost.is_owed(version));
+    }
+    SECTION("not while it is to be seen") {
+      ghost.acted(1, {{"a", loser}, {copy, loser}}, {{copy, loser}});
+      CHECK(ghost.is_owed(version));
+    }
+  }
+}
+
 TEST_CASE("A copy that comes beside a removed path is a file, until its device has noticed",
           "[sim]") {
   const SeenNode file{NodeKind::file, "v1.some text", 0644, {}};
