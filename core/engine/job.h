@@ -137,7 +137,8 @@ struct Applied {
 
 // Tidy the staging folder, while no ApplyJob is under way: what a crash or an error left half
 // exchanged goes to the trash, and what an interrupted assembly left and nothing wants any more is
-// thrown away.
+// thrown away. The first one, before the folder is looked at, makes durable what the last process
+// did: what the look finds must not be taken back by a power failure.
 struct CleanStageJob {
   RootIdentity root;
   std::string rescue_prefix;  // Of the names in the trash; not used before.

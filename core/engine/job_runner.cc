@@ -242,7 +242,11 @@ Result<Cleaned> JobRunner::clean(const CleanStageJob& job) const {
   if (auto checked = check_root(job.root); !checked) return std::move(checked).error();
   auto recovered = recover_claimed(fs_, job.rescue_prefix);
   if (!recovered) return std::move(recovered).error();
-  if (!job.keep) return Cleaned{*std::move(recovered)};
+  if (!job.keep) {
+    // A disk that cannot is not to keep the folder from being looked at.
+    (void)fs_.sync_all();
+    return Cleaned{*std::move(recovered)};
+  }
   auto names = fs_.list_stage();
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {

@@ -148,6 +148,9 @@ class FileSystem {
   virtual Result<void> sync_dir(const RelativePath& dir) = 0;
   // The same for the names in the staging folder and the trash.
   virtual Result<void> sync_control() = 0;
+  // Makes all durable that was done here before, by whomever. Takes as long as the disk needs for
+  // what everybody wrote to it.
+  virtual Result<void> sync_all() = 0;
 
   // --- Trash ---
   virtual Result<void> move_to_trash(const RelativePath& path, std::string_view trash) = 0;

@@ -229,14 +229,18 @@ Result<void> ShareRoot::sync_metadata(const RelativePath& path) {
   if (fd.get() >= 0) return sync_to_disk(fd.get(), path.text());
   if (errno != EACCES) return errno_about(path.text());
   // Its mode keeps even its owner from opening it. All that is on its disk includes it.
-  if (::syncfs(control_.stage()) != 0) return errno_about(path.text());
-  return {};
+  return sync_all();
 }
 
 Result<void> ShareRoot::sync_dir(const RelativePath& dir) {
   auto fd = beneath_.open_dir(dir, O_RDONLY);
   if (!fd) return std::move(fd).error();
   return sync_to_disk(fd->get(), dir.text());
+}
+
+Result<void> ShareRoot::sync_all() {
+  if (::syncfs(control_.stage()) != 0) return errno_about("the disk");
+  return {};
 }
 
 }  // namespace lansync

@@ -70,6 +70,7 @@ class ShareRoot final : public FileSystem {
   Result<void> sync_metadata(const RelativePath& path) override;
   Result<void> sync_dir(const RelativePath& dir) override;
   Result<void> sync_control() override;
+  Result<void> sync_all() override;
 
   Result<void> move_to_trash(const RelativePath& path, std::string_view trash) override;
   Result<void> move_stage_to_trash(std::string_view stage, std::string_view trash) override;

@@ -80,7 +80,8 @@ bool changes_disk(DiskOperation operation) {
     case DiskOperation::sync_file:
     case DiskOperation::sync_metadata:
     case DiskOperation::sync_dir:
-    case DiskOperation::sync_control: return true;
+    case DiskOperation::sync_control:
+    case DiskOperation::sync_all: return true;
     default: return false;
   }
 }

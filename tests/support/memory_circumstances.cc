@@ -15,6 +15,14 @@ void collect(const MemoryNode& dir, const std::string& prefix, SeenTree& into) {
   }
 }
 
+void collect_inodes(const MemoryNode& dir, const std::string& prefix,
+                    std::map<std::string, std::uint64_t>& inodes) {
+  for (const auto& [name, node] : dir.children) {
+    inodes[prefix + name] = node->inode;
+    collect_inodes(*node, prefix + name + "/", inodes);
+  }
+}
+
 SeenTree tree_of(MemoryDisk& disk, const MemoryNodePtr& dir) {
   const MemoryDisk::Lock lock(disk.mutex);
   SeenTree tree;
@@ -169,6 +177,13 @@ void MemoryFileSystem::restore(const DiskImage& image, Restored what) {
 }
 
 SeenTree MemoryFileSystem::snapshot() const { return tree_of(*disk_, disk_->mounted.root); }
+
+std::map<std::string, std::uint64_t> MemoryFileSystem::inodes() const {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  std::map<std::string, std::uint64_t> inodes;
+  collect_inodes(*disk_->mounted.root, "", inodes);
+  return inodes;
+}
 
 SeenTree MemoryFileSystem::stage_snapshot() const { return tree_of(*disk_, disk_->mounted.stage); }
 

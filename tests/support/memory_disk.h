@@ -85,6 +85,7 @@ struct MemoryDisk : StoredDisk {
   // fsync, of a file and of names: what goes with it depends on `strict`.
   void sync_file(MemoryNode& node);
   void sync_dir(MemoryNode& dir);
+  void sync_all();
   // Whether it is this sync that fails and forgets.
   bool sync_forgets() { return forgetting_sync > 0 && --forgetting_sync == 0; }
   void lose_power(const Choose& choose);

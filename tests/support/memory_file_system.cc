@@ -315,6 +315,13 @@ Result<void> MemoryFileSystem::sync_control() {
   return {};
 }
 
+Result<void> MemoryFileSystem::sync_all() {
+  auto lock = disk_->begin(DiskOperation::sync_all);
+  if (!lock) return std::move(lock).error();
+  disk_->sync_all();
+  return {};
+}
+
 // --- Trash
 // ----------------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ enum class DiskOperation {
   sync_metadata,
   sync_dir,
   sync_control,
+  sync_all,
   move_to_trash,
   move_stage_to_trash,
   move_from_trash,
@@ -197,6 +198,8 @@ class MemoryFileSystem final : public FileSystem {
 
   // --- The test's side: looking ---
   [[nodiscard]] SeenTree snapshot() const;
+  // By path, of what snapshot() shows: another file with the same bytes has another one.
+  [[nodiscard]] std::map<std::string, std::uint64_t> inodes() const;
   [[nodiscard]] SeenTree stage_snapshot() const;
   [[nodiscard]] SeenTree trash_snapshot() const;
   // From now on, what lansync does is noted.
@@ -230,6 +233,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<void> sync_metadata(const RelativePath& path) override;
   Result<void> sync_dir(const RelativePath& dir) override;
   Result<void> sync_control() override;
+  Result<void> sync_all() override;
   Result<void> move_to_trash(const RelativePath& path, std::string_view trash) override;
   Result<void> move_stage_to_trash(std::string_view stage, std::string_view trash) override;
   Result<void> move_from_trash(std::string_view trash, const RelativePath& path) override;

@@ -6,6 +6,11 @@
 namespace lansync::test {
 namespace {
 
+void sync_beneath(MemoryNode& node) {
+  node.sync();
+  for (const auto& [name, child] : node.children) sync_beneath(*child);
+}
+
 void sync_metadata_beneath(MemoryNode& dir) {
   dir.sync_metadata();
   for (const auto& [name, node] : dir.children) sync_metadata_beneath(*node);
@@ -38,6 +43,13 @@ void MemoryDisk::sync_dir(MemoryNode& dir) {
   if (journal.strict()) return;
   for (const MemoryNodePtr& tree : {mounted.root, mounted.stage, mounted.trash}) {
     sync_metadata_beneath(*tree);
+  }
+}
+
+void MemoryDisk::sync_all() {
+  journal.sync_all();
+  for (const MemoryNodePtr& tree : {mounted.root, mounted.stage, mounted.trash}) {
+    sync_beneath(*tree);
   }
 }
 

@@ -86,6 +86,17 @@ TEST_CASE("A file installed without a sync may be there empty or full of zeros",
         }) == Outcomes{"", "stage:s", "stage:s=03", "stage:s=a3", "f", "f=03", "f=a3"});
 }
 
+TEST_CASE("What was done before all is synced stays", "[memory][power]") {
+  const auto change = [](MemoryFileSystem& fs) {
+    write_staged(fs, "s", "aaa");
+    REQUIRE(fs.install_new("s", at("f")));
+    REQUIRE(fs.set_mtime(at("f"), {1}));
+    REQUIRE(fs.sync_all());
+  };
+  CHECK(outcomes(change) == Outcomes{"f=a3"});
+  CHECK(outcomes(change, Durability::journaled) == Outcomes{"f=a3"});
+}
+
 TEST_CASE("A file synced before it is installed is whole wherever it is", "[memory][power]") {
   CHECK(outcomes([](MemoryFileSystem& fs) {
           write_synced(fs, "s", "aaa");

@@ -282,6 +282,21 @@ TEST_CASE("Nothing is done in a folder that is not the share's", "[engine][jobs]
   refused(run<Emptied>(fs, EmptyTrashJob{root, {}}));
 }
 
+TEST_CASE("What the last process did is durable before it is looked at", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const RootIdentity root = *fs.root_identity();
+  REQUIRE(fs.make_stage_link("staged", "x"));
+  REQUIRE(fs.install_new("staged", RelativePath::parse("link").value()));
+  SECTION("if the disk can") {}
+  SECTION("and if not, it is looked at all the same") {
+    fs.fail_call(DiskOperation::sync_all, 1, std::make_error_code(std::errc::io_error));
+  }
+  const bool can = !fs.has_faults_left();
+  CHECK(run<Cleaned>(fs, CleanStageJob{root, "rescued-", std::nullopt}));
+  fs.lose_power([](std::size_t) -> std::size_t { return 1; });
+  CHECK(fs.snapshot().contains("link") == can);
+}
+
 TEST_CASE("What cannot be cleared up is told", "[engine][jobs]") {
   MemoryFileSystem fs;
   const RootIdentity root = *fs.root_identity();

@@ -124,6 +124,7 @@ const std::vector<Operation>& operations() {
       {"sync_metadata", [](World w) { return error_of(w.fs().sync_metadata(at("file"))); }},
       {"sync_dir", [](World w) { return error_of(w.fs().sync_dir(at("dir"))); }},
       {"sync_control", [](World w) { return error_of(w.fs().sync_control()); }},
+      {"sync_all", [](World w) { return error_of(w.fs().sync_all()); }},
       {"move_to_trash", [](World w) { return error_of(w.fs().move_to_trash(at("file"), "u")); }},
       {"a directory to the trash",
        [](World w) { return error_of(w.fs().move_to_trash(at("dir"), "u")); }},

@@ -212,6 +212,7 @@ TEST_CASE("Directories are synced where they are", "[fs]") {
     REQUIRE(world.fs().sync_dir({}));
     REQUIRE(world.fs().sync_dir(at("dir")));
     REQUIRE(world.fs().sync_control());
+    REQUIRE(world.fs().sync_all());
     CHECK(error_of(world.fs().sync_dir(at("absent"))) == errc::no_such_file_or_directory);
     CHECK(error_of(world.fs().sync_dir(at("file"))) == errc::not_a_directory);
     CHECK(error_of(world.fs().sync_dir(at("link"))) == errc::too_many_symbolic_link_levels);
