@@ -30,6 +30,13 @@ void Attribution::touched(std::size_t device, const SeenTree& tree) {
   }
 }
 
+void Attribution::replaced(std::size_t device, const Inodes& before, const Inodes& after) {
+  for (const auto& [path, inode] : before) {
+    const auto now = after.find(path);
+    if (now != after.end() && now->second != inode) ++devices_[device].deeds[path];
+  }
+}
+
 // Whoever touches a conflict copy ends versions of the path it is a copy of, and whoever removes
 // that path leaves its copies behind as files.
 std::uint64_t Attribution::deeds_at(const Known& known, const std::string& path) {

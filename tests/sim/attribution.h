@@ -24,6 +24,9 @@ class Attribution {
   void acted(std::size_t device, const SeenTree& before, const SeenTree& after);
   // Something has a new mtime. If it is a conflict copy, that makes it a file of its own.
   void touched(std::size_t device, const SeenTree& tree);
+  // Another file is at each path whose inode is another one, whatever is in it.
+  using Inodes = std::map<std::string, std::uint64_t>;
+  void replaced(std::size_t device, const Inodes& before, const Inodes& after);
   // Its index was put back or lost: what it finds on its disk it may rightly take for new.
   void excuse(std::size_t device) { devices_[device].excused = true; }
   // Looks at what the device has published since the last call. S6 is a deletion that nobody did,

@@ -49,8 +49,10 @@ void World::person_acts(const Step& step) {
   device.fs.set_time(device.now(events_.now()).wall);
   checks_[step.device].work.acted();
   const SeenTree before = device.fs.snapshot();
+  const auto inodes = device.fs.inodes();
   const std::string path = Person::path_of(step, device.fs);
   const bool done = person_.act(step, device.fs);
+  attribution_.replaced(step.device, inodes, device.fs.inodes());
   const SeenTree after = device.fs.snapshot();
   if (before != after) {
     note(step.device, to_text(step));
@@ -212,7 +214,9 @@ void World::put_back(std::size_t i, Deed deed) {
   if (deed == Deed::restore || deed == Deed::rewind)
     device.fs.restore(device.backup->files, test::Restored::whole_disk);
   if (deed == Deed::restore_files) {
+    const auto inodes = device.fs.inodes();
     device.fs.restore(device.backup->files, test::Restored::visible_files);
+    attribution_.replaced(i, inodes, device.fs.inodes());
   }
   const SeenTree after = device.fs.snapshot();
   checks_[i].displacement.begin_anew();
