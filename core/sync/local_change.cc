@@ -104,6 +104,15 @@ LocalChange created(const KnownPath& known, const Observation& seen, WallTime no
   return {{std::move(change)}, 0, {}};
 }
 
+// Another file than the one that is to go, though its bytes are the same: a person wants it there.
+// (Where a newer version is to come, they have said nothing against that.) A row of what a killed
+// process installed does not say which file that is.
+bool is_put_there(const KnownPath& known, const Observation& seen) {
+  const std::uint64_t inode = known.row->stat.inode;
+  const bool is_another = has_content(*known.row) && inode != 0 && inode != seen.stat.inode;
+  return is_another && !known.heads.empty() && std::ranges::none_of(known.heads, &Change::live);
+}
+
 LocalChange edited(const KnownPath& known, const Observation& seen, WallTime now) {
   const DiskRow& row = *known.row;
   const auto shown = named(known.heads, row.shown);
@@ -271,15 +280,17 @@ LocalChange unlimited(const KnownPath& known, const std::optional<Observation>& 
                       WallTime now) {
   if (!known.row) return seen ? created(known, *seen, now) : LocalChange{};
   const DiskRow& row = *known.row;
+  const bool is_copy = row.source != row.path;
+  const bool put_there = seen && !is_copy && is_put_there(known, *seen);
   const bool same = seen && same_version(row, *seen) && same_metadata(row.stat, seen->stat);
-  if (same) return {};
-  if (row.source != row.path) return copy_touched(known, seen, now);
+  if (same && !put_there) return {};
+  if (is_copy) return copy_touched(known, seen, now);
   if (!seen) return removed(known, now);
   if (!row.racy && is_torn(row.stat, seen->stat)) return {.torn = true};
   // A directory that was only implied by its content becomes one in its own right when it is
   // changed.
   const bool implied = row.stat.kind == NodeKind::dir && row.shown.empty();
-  if (!same_version(row, *seen) || implied) return edited(known, *seen, now);
+  if (!same_version(row, *seen) || implied || put_there) return edited(known, *seen, now);
   return touched(known, *seen, now);
 }
 

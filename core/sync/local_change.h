@@ -55,6 +55,7 @@ struct KnownPath {
 //     change then, and is put back;
 //   - when a file goes, its conflict copies stay, as ordinary files; only what shows the version
 //     that the file showed, and is its place from now on as the heads want it, stays what it is;
+//   - where the file is about to go, another one with the same bytes is an edit by a person;
 //   - a file that a power failure has cut off was not edited.
 //
 // `seen` empty means that a person removed what the row describes; being unable to look is not

@@ -154,6 +154,38 @@ TEST_CASE("An edit of a version that was superseded meanwhile leaves a new mode 
   CHECK(local.changes[0].mode_at < mode.mode_at);
 }
 
+TEST_CASE("The same bytes in another file are an edit where the known file is to go",
+          "[sync][local_change]") {
+  const Change shown = file_head("f", 1, "moved here", 10);
+  Change end = file_head("f", 2, "", 20);
+  end.kind = ChangeKind::deleted;
+  DiskRow row = row_of("f", shown);
+  row.stat.inode = 7;
+  Observation seen = seen_as(row);
+  seen.stat.inode = 8;
+  std::vector<Change> heads{end};
+  const auto changes = [&] {
+    return explain({path_of("f"), row, heads, {}, {}, {}}, seen, WallTime{30}).changes;
+  };
+  SECTION("so that it stays") {
+    REQUIRE(changes().size() == 1);
+    CHECK(changes()[0].live());
+    CHECK(changes()[0].content == shown.content);
+  }
+  SECTION("but not if it is the known one") {
+    seen.stat.inode = 7;
+    CHECK(changes().empty());
+  }
+  SECTION("nor where that is to stay") {
+    heads = {shown};
+    CHECK(changes().empty());
+  }
+  SECTION("nor if nobody knows which one it was") {
+    row.stat.inode = 0;
+    CHECK(changes().empty());
+  }
+}
+
 TEST_CASE("Removing a file does not bring back a copy of what is superseded",
           "[sync][local_change]") {
   const Change winner = file_head("f", 1, "a", 10);
