@@ -23,9 +23,11 @@ enum class JobId : std::uint64_t {};
 struct DoubtfulEntry {
   RelativePath path;
   std::string trash;
-  // What the step was to remove, if nothing but the step or a person can have changed that since:
-  // anything else that is there under the name is a person's, and goes back where nothing is.
-  std::optional<FileIdentity> to_remove{};
+  // What the step was to displace, if nothing but the step or a person can have changed that since:
+  // anything else that is there under the name is a person's, and goes back to the path.
+  std::optional<FileIdentity> displaces{};
+  // What the step was to put in its place, but for its inode; absent: nothing.
+  std::optional<FileStat> installs{};
 };
 
 // Look into a directory of the share whose root must still be `root`.

@@ -10,6 +10,7 @@
 #include "core/chunk/hash.h"
 #include "core/engine/apply/apply.h"
 #include "core/engine/apply/trash_policy.h"
+#include "core/fs/file_time.h"
 
 namespace lansync {
 namespace {
@@ -28,6 +29,14 @@ Result<Bytes> read_piece(ReadFile& file, std::uint64_t offset, std::size_t size)
 
 bool holds(const Bytes& bytes, const Chunk& chunk) {
   return bytes.size() == chunk.bytes && chunk_hash(bytes) == chunk.hash;
+}
+
+// Whether it may be what a step was to install: of that, the inode is not known.
+bool may_be(const FileStat& stat, const FileStat& installed) {
+  if (stat.kind != installed.kind || stat.kind != NodeKind::file) {
+    return stat.kind == installed.kind;
+  }
+  return stat.size == installed.size && may_be_kept_as(installed.mtime, stat.mtime);
 }
 
 // There is nothing there, or what no step sets mode and time of.
@@ -66,20 +75,37 @@ Result<void> JobRunner::check_root(const RootIdentity& root) const {
                                       : "another folder stands in the share's place"};
 }
 
-// A removal that was interrupted before it saw that it had taken a person's version along, which it
+// A step that was interrupted before it saw that it had taken a person's version along, which it
 // would have put back.
 Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
-  if (!entry.to_remove) return {};
-  const auto displaced = fs_.stat_trash(entry.trash);
-  const bool as_expected = !displaced || FileIdentity::of(*displaced) == *entry.to_remove;
+  if (!entry.displaces) return {};
+  const auto taken = fs_.stat_trash(entry.trash);
+  const bool as_expected = !taken || FileIdentity::of(*taken) == *entry.displaces ||
+                           (entry.installs && may_be(*taken, *entry.installs));
   if (as_expected) return {};  // That it cannot be looked at is said by the look.
-  auto back = fs_.move_from_trash(entry.trash, entry.path);
+  auto back = entry.installs ? give_back_over(entry) : fs_.move_from_trash(entry.trash, entry.path);
   // Somebody has been there since.
   if (!back &&
       (back.error().code == std::errc::file_exists || has_no_metadata_of_ours(back.error()))) {
     return {};
   }
   return back;
+}
+
+// What the step put at the path goes to the trash instead. A later version of the person's stays.
+Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry) const {
+  const auto there = fs_.stat(entry.path);
+  if (!there && there.error().code == std::errc::no_such_file_or_directory) {
+    return fs_.move_from_trash(entry.trash, entry.path);
+  }
+  if (!there) return there.error();
+  if (!may_be(*there, *entry.installs)) return {};
+  if (auto traded = fs_.exchange_with_trash(entry.trash, entry.path); !traded) return traded;
+  const auto came = fs_.stat_trash(entry.trash);
+  if (came && FileIdentity::of(*came) == FileIdentity::of(*there)) return {};
+  // The person was faster once more.
+  if (auto undone = fs_.exchange_with_trash(entry.trash, entry.path); !undone) return undone;
+  return came ? Result<void>() : came.error();
 }
 
 Result<void> JobRunner::make_durable(const ListJob& job) const {

@@ -20,6 +20,7 @@ class JobRunner {
   // Errors: wrong_state if the root is not the share's.
   Result<Listing> list(const ListJob& job) const;
   Result<void> give_back(const DoubtfulEntry& entry) const;
+  [[nodiscard]] Result<void> give_back_over(const DoubtfulEntry& entry) const;
   Result<void> make_durable(const ListJob& job) const;
   // Errors: changed if it did not stay what it was while it was read.
   Result<Hashed> hash(const HashJob& job) const;

@@ -157,6 +157,8 @@ class FileSystem {
   virtual Result<void> move_stage_to_trash(std::string_view stage, std::string_view trash) = 0;
   // Puts it back (or elsewhere), where nothing may be.
   virtual Result<void> move_from_trash(std::string_view trash, const RelativePath& path) = 0;
+  // The entry in the trash and what is at `path` change places, atomically.
+  virtual Result<void> exchange_with_trash(std::string_view trash, const RelativePath& path) = 0;
   virtual Result<FileStat> stat_trash(std::string_view name) = 0;
   virtual Result<std::unique_ptr<ReadFile>> open_trash(std::string_view name) = 0;
   virtual Result<std::vector<DirEntry>> list_trash() = 0;

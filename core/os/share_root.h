@@ -75,6 +75,7 @@ class ShareRoot final : public FileSystem {
   Result<void> move_to_trash(const RelativePath& path, std::string_view trash) override;
   Result<void> move_stage_to_trash(std::string_view stage, std::string_view trash) override;
   Result<void> move_from_trash(std::string_view trash, const RelativePath& path) override;
+  Result<void> exchange_with_trash(std::string_view trash, const RelativePath& path) override;
   Result<FileStat> stat_trash(std::string_view name) override;
   Result<std::unique_ptr<ReadFile>> open_trash(std::string_view name) override;
   Result<std::vector<DirEntry>> list_trash() override;
@@ -91,6 +92,9 @@ class ShareRoot final : public FileSystem {
   [[nodiscard]] Result<Beneath::Place> find(const RelativePath& path) const;
   // From a control folder to the visible tree, from there to a control folder.
   [[nodiscard]] Result<void> bring(int control, std::string_view name,
+                                   const RelativePath& path) const;
+  // They change places.
+  [[nodiscard]] Result<void> trade(int control, std::string_view name,
                                    const RelativePath& path) const;
 
   const std::string path_;

@@ -104,14 +104,17 @@ Result<void> ShareRoot::install_new(std::string_view stage, const RelativePath& 
   return bring(control_.stage(), stage, path);
 }
 
-Result<void> ShareRoot::exchange(std::string_view stage, const RelativePath& path) {
-  auto leaf = control_name(stage);
+Result<void> ShareRoot::trade(int control, std::string_view name, const RelativePath& path) const {
+  auto leaf = control_name(name);
   if (!leaf) return std::move(leaf).error();
   auto place = find(path);
   if (!place) return std::move(place).error();
-  const auto error =
-      exchange_names({control_.stage(), *leaf}, {place->dir.get(), place->name}, renames_);
+  const auto error = exchange_names({control, *leaf}, {place->dir.get(), place->name}, renames_);
   return as_result(error, path.text());
+}
+
+Result<void> ShareRoot::exchange(std::string_view stage, const RelativePath& path) {
+  return trade(control_.stage(), stage, path);
 }
 
 // --- Trash ---
@@ -138,6 +141,10 @@ Result<void> ShareRoot::move_stage_to_trash(std::string_view stage, std::string_
 
 Result<void> ShareRoot::move_from_trash(std::string_view trash, const RelativePath& path) {
   return bring(control_.trash(), trash, path);
+}
+
+Result<void> ShareRoot::exchange_with_trash(std::string_view trash, const RelativePath& path) {
+  return trade(control_.trash(), trash, path);
 }
 
 Result<FileStat> ShareRoot::stat_trash(std::string_view name) {

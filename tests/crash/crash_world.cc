@@ -72,6 +72,7 @@ bool changes_disk(DiskOperation operation) {
     case DiskOperation::move_to_trash:
     case DiskOperation::move_stage_to_trash:
     case DiskOperation::move_from_trash:
+    case DiskOperation::exchange_with_trash:
     case DiskOperation::remove_trash:
     case DiskOperation::write:
     case DiskOperation::truncate:

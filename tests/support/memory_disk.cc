@@ -87,6 +87,7 @@ bool needs_control_folder(DiskOperation operation) {
     case DiskOperation::move_to_trash:
     case DiskOperation::move_stage_to_trash:
     case DiskOperation::move_from_trash:
+    case DiskOperation::exchange_with_trash:
     case DiskOperation::stat_trash:
     case DiskOperation::open_trash:
     case DiskOperation::list_trash:

@@ -351,6 +351,15 @@ Result<void> MemoryFileSystem::move_from_trash(std::string_view trash, const Rel
   return disk_->move(ends->control, ends->path, By::lansync);
 }
 
+Result<void> MemoryFileSystem::exchange_with_trash(std::string_view trash,
+                                                   const RelativePath& path) {
+  auto lock = disk_->begin(DiskOperation::exchange_with_trash);
+  if (!lock) return std::move(lock).error();
+  auto ends = find_ends(*disk_, disk_->mounted.trash, trash, path);
+  if (!ends) return std::move(ends).error();
+  return disk_->exchange(ends->control, ends->path, By::lansync);
+}
+
 Result<FileStat> MemoryFileSystem::stat_trash(std::string_view name) {
   auto lock = disk_->begin(DiskOperation::stat_trash);
   if (!lock) return std::move(lock).error();

@@ -46,6 +46,7 @@ enum class DiskOperation {
   move_to_trash,
   move_stage_to_trash,
   move_from_trash,
+  exchange_with_trash,
   stat_trash,
   open_trash,
   list_trash,
@@ -237,6 +238,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<void> move_to_trash(const RelativePath& path, std::string_view trash) override;
   Result<void> move_stage_to_trash(std::string_view stage, std::string_view trash) override;
   Result<void> move_from_trash(std::string_view trash, const RelativePath& path) override;
+  Result<void> exchange_with_trash(std::string_view trash, const RelativePath& path) override;
   Result<FileStat> stat_trash(std::string_view name) override;
   Result<std::unique_ptr<ReadFile>> open_trash(std::string_view name) override;
   Result<std::vector<DirEntry>> list_trash() override;

@@ -155,14 +155,18 @@ void Intents::doubt(const RelativePath& path) {
   if (!intent.empty()) doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped())});
 }
 
-Result<std::optional<FileIdentity>> Intents::to_remove(const RelativePath& path) const {
+Result<std::optional<FileIdentity>> Intents::displaces(const RelativePath& path) const {
   const Doubt& doubt = doubtful_.at(path);
-  const bool removal = !doubt.intent.becomes && !doubt.intent.trash.empty();
-  if (!removal || !doubt.left_behind) return std::optional<FileIdentity>();
+  if (doubt.intent.trash.empty() || !doubt.left_behind) return std::optional<FileIdentity>();
   const auto row = index_.disk(path);
   if (!row) return row.error();
   if (!*row) return std::optional<FileIdentity>();
   return std::optional(FileIdentity::of((*row)->stat));
+}
+
+std::optional<FileStat> Intents::installs(const RelativePath& path) const {
+  const std::optional<DiskRow>& becomes = doubtful_.at(path).intent.becomes;
+  return becomes ? std::optional(becomes->stat) : std::nullopt;
 }
 
 void Intents::learn(const RelativePath& path, const std::optional<FileIdentity>& displaced) {

@@ -63,9 +63,11 @@ class Intents {
   [[nodiscard]] const std::string& trash_of(const RelativePath& path) const {
     return doubtful_.at(path).intent.trash;
   }
-  // What was at a path whose step was to remove it, if the step was begun by a process that was
+  // What was at a path whose step was to displace it, if the step was begun by a process that was
   // killed while the system ran on. An error is the index's.
-  [[nodiscard]] Result<std::optional<FileIdentity>> to_remove(const RelativePath& path) const;
+  [[nodiscard]] Result<std::optional<FileIdentity>> displaces(const RelativePath& path) const;
+  // What the step at a path that is in doubt was to make of it; nothing: a removal.
+  [[nodiscard]] std::optional<FileStat> installs(const RelativePath& path) const;
   // What is there under that name, if the path is in doubt still.
   void learn(const RelativePath& path, const std::optional<FileIdentity>& displaced);
 

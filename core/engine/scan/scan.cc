@@ -54,9 +54,10 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
       ListJob job{dir, root_, {}};
       for (const RelativePath& path : intents_.in_doubt_within(dir)) {
         // An index that cannot be asked now fails wherever it is asked next.
-        const auto to_remove = intents_.to_remove(path);
+        const auto displaces = intents_.displaces(path);
         job.doubtful.push_back({path, intents_.trash_of(path),
-                                to_remove ? *to_remove : std::optional<FileIdentity>()});
+                                displaces ? *displaces : std::optional<FileIdentity>(),
+                                intents_.installs(path)});
       }
       listing_.emplace(dir, recursive);
       to_list_.erase(next);

@@ -360,49 +360,5 @@ TEST_CASE("A look finds what doubtful steps displaced, wherever they left it", "
   }
 }
 
-TEST_CASE("A look gives back what an interrupted removal took along", "[engine][job]") {
-  MemoryFileSystem fs;
-  const RelativePath path = path_of("f");
-  REQUIRE(fs.user_write("f", "to be removed"));
-  const FileIdentity to_remove = FileIdentity::of(*fs.stat(path));
-  ListJob job{RelativePath(), *fs.root_identity(), {{path, "gone", to_remove}}};
-
-  SECTION("if it is not what was to be removed") {
-    REQUIRE(fs.user_write("f", "a person's"));
-    REQUIRE(fs.move_to_trash(path, "gone"));
-    SECTION("where nothing is") {
-      const auto listing = run<Listing>(fs, job);
-      REQUIRE(listing);
-      CHECK(listing->entries.size() == 1);
-      CHECK_FALSE(listing->displaced.at(path));
-      CHECK(fs.trash_snapshot().empty());
-    }
-    SECTION("unless somebody has been there since") {
-      REQUIRE(fs.user_write("f", "a person's next"));
-      const auto listing = run<Listing>(fs, job);
-      REQUIRE(listing);
-      CHECK(listing->displaced.at(path));
-      CHECK(fs.snapshot().at("f").content == "a person's next");
-    }
-    SECTION("unless it cannot") {
-      fs.fail_call(DiskOperation::move_from_trash, 1, make_error_code(std::errc::io_error));
-      CHECK_FALSE(run<Listing>(fs, job));
-      CHECK(fs.trash_snapshot().size() == 1);
-    }
-    SECTION("unless nobody knows what was to be removed") {
-      job.doubtful.front().to_remove.reset();
-      REQUIRE(run<Listing>(fs, job));
-      CHECK(fs.snapshot().empty());
-    }
-  }
-  SECTION("and nothing else") {
-    REQUIRE(fs.move_to_trash(path, "gone"));
-    const auto listing = run<Listing>(fs, job);
-    REQUIRE(listing);
-    CHECK(listing->displaced.at(path) == to_remove);
-    CHECK(fs.snapshot().empty());
-  }
-}
-
 }  // namespace
 }  // namespace lansync::test

@@ -40,6 +40,12 @@ std::error_code put_back(FileSystem& fs, const RelativePath& path) {
   return error_of(fs.move_from_trash(kTrashed, path));
 }
 
+std::error_code trade(FileSystem& fs, const RelativePath& path) {
+  stage(fs, kStaged, "from the trash");
+  REQUIRE(fs.move_stage_to_trash(kStaged, kTrashed));
+  return error_of(fs.exchange_with_trash(kTrashed, path));
+}
+
 std::error_code move_there(FileSystem& fs, const RelativePath& path) {
   stage(fs, kStaged, "moved");
   REQUIRE(fs.install_new(kStaged, at(kBeside)));
@@ -86,6 +92,7 @@ std::vector<PathOperation> all() {
           "move_to_trash",
           [](FileSystem& fs, Path path) { return error_of(fs.move_to_trash(path, kTrashed)); }),
       operation("move_from_trash", put_back),
+      operation("exchange_with_trash", trade),
   };
 }
 

@@ -84,6 +84,7 @@ TEST_CASE("Names in the staging folder and the trash are one component", "[fs]")
       CHECK(error_of(fs.move_stage_to_trash(name, "t")) == errc::invalid_argument);
       CHECK(error_of(fs.move_stage_to_trash("s", name)) == errc::invalid_argument);
       CHECK(error_of(fs.move_from_trash(name, at("new"))) == errc::invalid_argument);
+      CHECK(error_of(fs.exchange_with_trash(name, at("file"))) == errc::invalid_argument);
       CHECK(error_of(fs.stat_trash(name)) == errc::invalid_argument);
       CHECK(error_of(fs.open_trash(name)) == errc::invalid_argument);
       CHECK(error_of(fs.remove_trash(name)) == errc::invalid_argument);

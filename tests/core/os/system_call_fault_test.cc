@@ -131,6 +131,8 @@ const std::vector<Operation>& operations() {
       {"move_stage_to_trash",
        [](World w) { return error_of(w.fs().move_stage_to_trash("s", "u")); }},
       {"move_from_trash", [](World w) { return error_of(w.fs().move_from_trash("t", at("t"))); }},
+      {"exchange_with_trash",
+       [](World w) { return error_of(w.fs().exchange_with_trash("t", at("dir/inner"))); }},
       {"stat_trash", [](World w) { return error_of(w.fs().stat_trash("t")); }},
       {"read in the trash", [](World w) { return read_through(w.fs().open_trash("t")); }},
       {"list_trash", [](World w) { return error_of(w.fs().list_trash()); }},

@@ -34,6 +34,23 @@ TEST_CASE("What goes to the trash comes back whole", "[fs]") {
   });
 }
 
+TEST_CASE("What is in the trash changes places with what is at a path", "[fs]") {
+  for_each_world([](ShareWorld& world) {
+    populate(world);
+    FileSystem& fs = world.fs();
+    world.write("second", "second");
+    const FileIdentity file = FileIdentity::of(*fs.stat(at("file")));
+    const FileIdentity second = FileIdentity::of(*fs.stat(at("second")));
+    REQUIRE(fs.move_to_trash(at("file"), "t"));
+    REQUIRE(fs.exchange_with_trash("t", at("second")));
+    CHECK(FileIdentity::of(*fs.stat(at("second"))) == file);
+    CHECK(FileIdentity::of(*fs.stat_trash("t")) == second);
+    CHECK(error_of(fs.exchange_with_trash("t", at("absent"))) == errc::no_such_file_or_directory);
+    CHECK(error_of(fs.exchange_with_trash("u", at("second"))) == errc::no_such_file_or_directory);
+    CHECK(FileIdentity::of(*fs.stat_trash("t")) == second);
+  });
+}
+
 TEST_CASE("Nothing in the trash and nothing put back from it replaces anything", "[fs]") {
   for_each_world([](ShareWorld& world) {
     populate(world);

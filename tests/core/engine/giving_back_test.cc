@@ -1,0 +1,143 @@
+// A look at what steps that were cut short took along, though it was a person's.
+#include <string>
+#include <utility>
+
+#include <catch2/catch.hpp>
+
+#include "core/engine/job_runner.h"
+#include "tests/support/memory_file_system.h"
+
+namespace lansync::test {
+namespace {
+
+RelativePath path_of(const std::string& text) { return RelativePath::parse(text).value(); }
+
+Result<Listing> look(MemoryFileSystem& fs, const ListJob& job) {
+  JobResult result = JobRunner(fs).run({JobId{1}, job});
+  return std::get<Result<Listing>>(std::move(result));
+}
+
+TEST_CASE("A look gives back what an interrupted removal took along", "[engine][job]") {
+  MemoryFileSystem fs;
+  const RelativePath path = path_of("f");
+  REQUIRE(fs.user_write("f", "to be removed"));
+  const FileIdentity to_remove = FileIdentity::of(*fs.stat(path));
+  ListJob job{RelativePath(), *fs.root_identity(), {{path, "gone", to_remove}}};
+
+  SECTION("if it is not what was to be removed") {
+    REQUIRE(fs.user_write("f", "a person's"));
+    REQUIRE(fs.move_to_trash(path, "gone"));
+    SECTION("where nothing is") {
+      const auto listing = look(fs, job);
+      REQUIRE(listing);
+      CHECK(listing->entries.size() == 1);
+      CHECK_FALSE(listing->displaced.at(path));
+      CHECK(fs.trash_snapshot().empty());
+    }
+    SECTION("unless somebody has been there since") {
+      REQUIRE(fs.user_write("f", "a person's next"));
+      const auto listing = look(fs, job);
+      REQUIRE(listing);
+      CHECK(listing->displaced.at(path));
+      CHECK(fs.snapshot().at("f").content == "a person's next");
+    }
+    SECTION("unless it cannot") {
+      fs.fail_call(DiskOperation::move_from_trash, 1, make_error_code(std::errc::io_error));
+      CHECK_FALSE(look(fs, job));
+      CHECK(fs.trash_snapshot().size() == 1);
+    }
+    SECTION("unless nobody knows what was to be removed") {
+      job.doubtful.front().displaces.reset();
+      REQUIRE(look(fs, job));
+      CHECK(fs.snapshot().empty());
+    }
+  }
+  SECTION("and nothing else") {
+    REQUIRE(fs.move_to_trash(path, "gone"));
+    const auto listing = look(fs, job);
+    REQUIRE(listing);
+    CHECK(listing->displaced.at(path) == to_remove);
+    CHECK(fs.snapshot().empty());
+  }
+}
+
+// A file that was to replace another, and was exchanged with what a person had there by then.
+struct ExchangedAndCutShort {
+  ExchangedAndCutShort() {
+    REQUIRE(fs.user_write("f", "to be replaced"));
+    const FileIdentity displaces = FileIdentity::of(*fs.stat(path));
+    REQUIRE(fs.user_write("f", "a person's"));
+    const auto staged = fs.open_stage("claimed-gone");
+    REQUIRE((*staged)->write_at(0, as_bytes("installed")));
+    REQUIRE((*staged)->set_mode_and_mtime(0644, WallTime{77}));
+    FileStat installs = *(*staged)->stat();
+    installs.inode = 0;
+    REQUIRE(fs.exchange("claimed-gone", path));
+    job = {RelativePath(), *fs.root_identity(), {{path, "gone", displaces, installs}}};
+  }
+
+  std::string shown() { return fs.snapshot().at("f").content; }
+  std::string kept() { return fs.trash_snapshot().at("gone").content; }
+
+  MemoryFileSystem fs;
+  const RelativePath path = path_of("f");
+  ListJob job;
+};
+
+TEST_CASE("A look gives back what an interrupted installation took along", "[engine][job]") {
+  ExchangedAndCutShort cut;
+  SECTION("where what it installed is") {
+    const auto listing = look(cut.fs, cut.job);
+    REQUIRE(listing);
+    CHECK(cut.shown() == "a person's");
+    CHECK(cut.kept() == "installed");
+    SECTION("and once only") {
+      REQUIRE(look(cut.fs, cut.job));
+      CHECK(cut.shown() == "a person's");
+    }
+  }
+  SECTION("where nothing is") {
+    REQUIRE(cut.fs.user_remove("f"));
+    REQUIRE(look(cut.fs, cut.job));
+    CHECK(cut.shown() == "a person's");
+    CHECK(cut.fs.trash_snapshot().empty());
+  }
+  SECTION("unless somebody has been there since") {
+    REQUIRE(cut.fs.user_write("f", "a person's next"));
+    REQUIRE(look(cut.fs, cut.job));
+    CHECK(cut.shown() == "a person's next");
+    CHECK(cut.kept() == "a person's");
+  }
+  SECTION("unless somebody is there in this moment") {
+    int trades = 0;
+    cut.fs.before_each([&](DiskOperation operation) {
+      const bool first = operation == DiskOperation::exchange_with_trash && ++trades == 1;
+      if (first) REQUIRE(cut.fs.user_write("f", "a person's next"));
+    });
+    REQUIRE(look(cut.fs, cut.job));
+    CHECK(trades == 2);
+    CHECK(cut.shown() == "a person's next");
+    CHECK(cut.kept() == "a person's");
+  }
+  SECTION("unless nobody knows what was to be replaced") {
+    cut.job.doubtful.front().displaces.reset();
+    REQUIRE(look(cut.fs, cut.job));
+    CHECK(cut.shown() == "installed");
+  }
+}
+
+TEST_CASE("A look that cannot give back what an installation took along fails", "[engine][job]") {
+  ExchangedAndCutShort cut;
+  using Failing = std::pair<DiskOperation, std::uint64_t>;
+  const auto [operation, nth] =
+      GENERATE(Failing(DiskOperation::stat, 1), Failing(DiskOperation::exchange_with_trash, 1),
+               Failing(DiskOperation::stat_trash, 2));
+  cut.fs.fail_call(operation, nth, make_error_code(std::errc::io_error));
+  CHECK_FALSE(look(cut.fs, cut.job));
+  CHECK(cut.shown() == "installed");
+  REQUIRE(look(cut.fs, cut.job));
+  CHECK(cut.shown() == "a person's");
+}
+
+}  // namespace
+}  // namespace lansync::test
