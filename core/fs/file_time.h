@@ -50,6 +50,13 @@ inline bool may_recur(WallTime mtime, WallTime begun, WallTime ended, Duration g
   return age < grain.count() && ahead <= grain.count();
 }
 
+// Whether a file that has just been put where it is, with these times, may be written to without
+// either changing: its mtime, if it is recent; or if it is put back (cp -p), its ctime, which is
+// recent, where that is coarse. Linux' tick is not counted: every file would have to be read.
+inline bool may_hide_next_write(WallTime mtime, WallTime ctime, WallTime now) {
+  return grain_of(ctime) > Duration::zero() || may_recur(mtime, now, now, grain_of(mtime));
+}
+
 // Whether a file with these times, looked at between the two moments, may have been written to
 // since, or may be yet, without either changing.
 inline bool may_change_unseen(WallTime mtime, WallTime ctime, WallTime begun, WallTime ended) {

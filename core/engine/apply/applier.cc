@@ -373,9 +373,8 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   if (is_removal(step)) return index_.remove_disk(step.path);
   DiskRow row = row_after(step);
   row.stat = result.stat;
-  row.racy =
-      result.racy || (row.stat.kind == NodeKind::file &&
-                      may_recur(row.stat.mtime, now.wall, now.wall, grain_of(row.stat.mtime)));
+  row.racy = result.racy || (row.stat.kind == NodeKind::file &&
+                             may_hide_next_write(row.stat.mtime, row.stat.ctime, now.wall));
   return index_.put_disk(row);
 }
 

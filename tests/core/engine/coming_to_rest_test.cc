@@ -106,6 +106,28 @@ TEST_CASE("What was overwritten and got its old time back is an edit", "[engine]
   CHECK(content_of(cluster.tree(1), "container") == "behind");
 }
 
+// Its ctime is that of its installation until the disk's next grain of time begins.
+TEST_CASE("What is overwritten as it comes and gets its old time back is an edit", "[engine]") {
+  Cluster cluster(2, 1);
+  MemoryFileSystem& coarse = cluster.node(1).fs;
+  coarse.set_time_granularity(2s);
+  cluster.node(0).fs.user_write("container", "before");
+  cluster.changed(0);
+  const auto into_grain = [&] { return cluster.now().wall.ns % 2'000'000'000; };
+  cluster.run_for(4s);
+  cluster.run_for(std::chrono::nanoseconds(2'000'000'000 - into_grain()));
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  REQUIRE(into_grain() < 1'000'000'000);
+  const FileStat installed = *coarse.stat(*RelativePath::parse("container"));
+  coarse.user_write("container", "behind");
+  coarse.user_touch("container", installed.mtime);
+  REQUIRE(*coarse.stat(*RelativePath::parse("container")) == installed);
+  cluster.changed(1);
+  REQUIRE(cluster.settle());
+  CHECK(content_of(cluster.tree(0), "container") == "behind");
+}
+
 TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
   Cluster cluster(2, 1);
   cluster.connect_all();
