@@ -88,6 +88,8 @@ void Audits::suspect(TimePoint now) {
     const bool differing = differs(peer, replica_);
     const bool news = differing ? suspected_.insert(device).second : suspected_.erase(device) > 0;
     if (!news) continue;
+    // What it has answered by now tells of what was.
+    if (running_ && running_->peer == device) end(AuditResult::Kind::moving, now);
     const auto began = began_.find(device);
     const bool lately = began != began_.end() && began->second + kRetryAfter > now;
     due = std::min(due, lately ? began->second + kRetryAfter : now);

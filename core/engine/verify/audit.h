@@ -43,8 +43,9 @@ struct AuditResult {
 // Each member that can be audited is, kFirstAfter after it was first met and every kInterval from
 // then on, while both sides are in sync and have nothing to do; as soon as its state says that
 // there is a difference, and again when it no longer does, but every kRetryAfter at most; and when
-// a person asks. One at a time; what others ask is answered meanwhile, one question each until its
-// answer has gone out.
+// a person asks. One at a time, which ends if the member's state says by then that the difference
+// came or went; what others ask is answered meanwhile, one question each until its answer has gone
+// out.
 //
 // What an answer needs is added up from the index in steps with pauses, so nobody has to wait for
 // it. An answer is worth something only under the clock of the question: whoever has gone on since

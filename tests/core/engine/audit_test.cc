@@ -463,6 +463,21 @@ TEST_CASE("A member's states bring its audit forward, but not again and again", 
   CHECK(pair.one.audits.results().at(pair.two.id()).kind == Kind::equal);
 }
 
+TEST_CASE("A difference that ends while it is looked for is not what the audit finds", "[audit]") {
+  Pair pair(3);
+  hide(pair.two.index, path(1));
+  PeerState& two = pair.one.peers.begin()->second;
+  two.fingerprint_known = true;
+  for (int i = 0; i < 1000 && pair.messages < 2; ++i) pair.run_for(5ms);
+  REQUIRE(pair.messages == 2);  // Asked and answered.
+  two.state.fingerprint = pair.one.replica.fingerprint();
+  pair.run_for(1min, 10ms);
+  CHECK(pair.one.audits.results().at(pair.two.id()).kind == Kind::moving);
+  pair.messages = 0;
+  pair.run_for(Audits::kRetryAfter, 1s);
+  CHECK(pair.messages > 0);
+}
+
 TEST_CASE("A person who asks is answered at once", "[audit]") {
   Cluster cluster(2, 2);
   cluster.node(0).fs.user_write("one", "1");
