@@ -195,7 +195,8 @@ Result<void> ShareEngine::publish_found(Now now) {
 }
 
 Result<void> ShareEngine::audit(Now now) {
-  if (auto advanced = audits_.advance(now.steady, in_sync()); !advanced) return advanced;
+  if (auto advanced = audits_.advance(now.steady, in_sync() || starved_); !advanced)
+    return advanced;
   while (const auto difference = audits_.poll_difference()) {
     const auto shown = exchange_.show_heads(difference->second, difference->first);
     if (!shown) return shown;

@@ -321,7 +321,8 @@ bool World::rest() {
     return device->running() && !device->engine().status().issues.empty();
   };
   run_for(kUnwatchedTime);
-  if (std::ranges::any_of(devices_, has_issues)) run_for(kRetryTime);
+  // What one of them mends, the next may be the first to notice.
+  for (int i = 0; i < 2 && std::ranges::any_of(devices_, has_issues); ++i) run_for(kRetryTime);
   for (std::size_t i = 0; i < kEventsToRestMax && !violation_; ++i) {
     if (quiet()) return true;
     if (!step()) return false;

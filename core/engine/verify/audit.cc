@@ -75,7 +75,8 @@ void Audits::ask(std::set<DeviceId> members) {
 bool Audits::can_begin(const DeviceId& device, TimePoint now) const {
   const PeerState& peer = peers_.at(device);
   const auto due = due_.find(device);
-  const bool time = due != due_.end() && due->second <= now && idle_ && peer.state.in_sync;
+  const bool both_idle = idle_ && (peer.state.in_sync || peer.state.starved);
+  const bool time = due != due_.end() && due->second <= now && both_idle;
   if ((!time && !asked_.contains(device)) || owing_.contains(device)) return false;
   return peer.joined && peer.audits && peer.clock_known && peer.state.clock == replica_.clock();
 }

@@ -72,7 +72,8 @@ class Audits {
   Result<void> handle_answer(const DeviceId& from, const AuditAnswer& answer);
   void handle_peer_down(const DeviceId& device);
 
-  // `idle`: this device is in sync. An error is the index's.
+  // `idle`: this device is in sync, or waits for nothing but bytes that nobody has. An error is the
+  // index's.
   Result<void> advance(TimePoint now, bool idle);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   std::optional<MessageBody> poll_message(const DeviceId& to);

@@ -388,59 +388,6 @@ TEST_CASE("A difference that nobody can see is found within a day, and shown", "
   }
 }
 
-// Anna's file, of which Ben knows no more than that there was a change: whoever passed it on had
-// heard what superseded it, and nobody ever heard of that.
-class HalfHeard {
- public:
-  HalfHeard() {
-    cluster.node(0).fs.user_write("f", "of Anna");
-    cluster.changed(0);
-    REQUIRE(cluster.settle());
-    Cluster::Node& ben = cluster.node(1);
-    Segment segment = *cluster.node(0).index.segment(1);
-    for (SegmentEntry& entry : segment.entries) prune(entry);
-    Replica replica(ben.index, *ben.membership, {ben.keys.id(), ben.incarnation},
-                    [](std::string_view, ByteView) { return Bytes(); });
-    std::set<RelativePath> touched;
-    REQUIRE(replica.load());
-    REQUIRE(replica.integrate(segment, touched));
-    REQUIRE(touched.empty());
-    REQUIRE(ben.index.commit());
-    cluster.restart(1);
-  }
-  void check_all_have_it() {
-    REQUIRE(cluster.settle());
-    cluster.run_for(20min);
-    CHECK(cluster.same_trees());
-    for (std::size_t i = 0; i < cluster.size(); ++i) {
-      CHECK(cluster.tree(i).contains("f"));
-      CHECK(differing(*cluster.node(i).engine).empty());
-    }
-    CHECK(cluster.complaints().empty());
-  }
-
-  Cluster cluster{3, 1};
-};
-
-TEST_CASE("What a member knows by its number only it is shown as soon as that is seen", "[audit]") {
-  HalfHeard world;
-  world.cluster.connect(0, 1);
-  REQUIRE(world.cluster.settle());
-  CHECK(world.cluster.tree(1).contains("f"));
-  world.cluster.connect(1, 2);
-  world.check_all_have_it();
-}
-
-TEST_CASE("Of two that know a change by its number only, one is shown it by the other", "[audit]") {
-  HalfHeard world;
-  world.cluster.connect(1, 2);
-  REQUIRE(world.cluster.settle());
-  CHECK_FALSE(world.cluster.tree(2).contains("f"));
-  SECTION("when it has been shown itself") { world.cluster.connect(0, 1); }
-  SECTION("though all meet at once") { world.cluster.connect_all(); }
-  world.check_all_have_it();
-}
-
 TEST_CASE("A member's states bring its audit forward, but not again and again", "[audit]") {
   Pair pair(3);
   PeerState& two = pair.one.peers.begin()->second;
