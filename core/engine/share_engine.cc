@@ -144,6 +144,7 @@ Result<void> ShareEngine::work(Now now) {
   release_stages();
   while (auto failed = fetcher_.poll_failed()) applier_.handle_fetch_failed(*failed, now.steady);
   while (auto source = fetcher_.poll_ready()) applier_.ready(*source);
+  if (fetcher_.take_mislaid(now.steady)) scan_.request(RelativePath(), true);
   if (!touched_.empty()) {
     const std::set<RelativePath> touched = std::exchange(touched_, {});
     if (auto planned = applier_.replan(touched); !planned) return planned;
@@ -190,6 +191,7 @@ Result<void> ShareEngine::publish_found(Now now) {
       if (auto noted = edits_.looked_through(); !noted) return noted;
     }
     applier_.handle_scan_progress();
+    fetcher_.handle_looked();
   }
   return {};
 }

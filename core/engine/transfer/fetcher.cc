@@ -185,7 +185,8 @@ bool Fetcher::busy() const {
   return std::ranges::any_of(fetches_, [this](const auto& entry) {
     const Fetch& fetch = entry.second;
     return fetch.phase == Phase::need_stage || fetch.phase == Phase::moving ||
-           fetch.under_way > 0 || (fetch.phase != Phase::staged && source_for(fetch));
+           fetch.phase == Phase::mislaid || fetch.under_way > 0 ||
+           (fetch.phase != Phase::staged && source_for(fetch));
   });
 }
 

@@ -37,12 +37,13 @@ enum class FetchId : std::uint64_t {};
 // Decides which chunk of which file is asked of whom, and what is done with what arrives.
 //
 // A file's life: its chunk list is looked up or asked for; what the staging folder and the disk
-// already hold is kept (StageJob); the rest is requested, many chunks of many files in one request;
-// each chunk is written as it arrives, if it is what its hash says (WriteJob). A cut connection
-// loses only what was under way; a restart begins again with the StageJob. What was staged for a
-// path where it is not wanted any more becomes what the same content needs elsewhere: a file that
-// turns into a conflict copy on its way is not fetched again, whether the process was killed
-// meanwhile or not.
+// already hold is kept (StageJob); the rest is requested, many chunks of many files in one request,
+// and what the index has here and is not in its place not before the folder was looked at; each
+// chunk is written as it arrives, if it is what its hash says (WriteJob). A cut connection loses
+// only what was under way; a restart begins again with the StageJob. What was staged for a path
+// where it is not wanted any more becomes what the same content needs elsewhere: a file that turns
+// into a conflict copy on its way is not fetched again, whether the process was killed meanwhile or
+// not.
 //
 // Drive it: start() files; perform the jobs; send the requests; take finished() and failed().
 //
@@ -61,6 +62,8 @@ class Fetcher {
   static constexpr std::size_t kStageJobsMax = 2;
   // How often the bytes of a file are looked for once more, as what was to be there was moved.
   static constexpr std::size_t kLooksAfterMovesMax = 4;
+  // How long a look at the folder is waited for that may tell where bytes are by now.
+  static constexpr std::chrono::seconds kLookPatience{5};
   // A peer that owes an answer and sends nothing for so long is not asked again for a while.
   static constexpr std::chrono::seconds kRequestTimeout{30};
   static constexpr std::chrono::seconds kSilentPause{120};
@@ -133,12 +136,18 @@ class Fetcher {
   void handle_moves_begun(std::set<RelativePath> paths);
   // The index says what became of them before the next job is polled.
   void handle_moves_ended();
+  // The folder was looked at since take_mislaid().
+  void handle_looked();
   void handle_timeout(TimePoint now);
 
   // Outputs, to be drained after every input.
   std::optional<FetchJob> poll_job();
   std::optional<Request> poll_request(TimePoint now);
   std::optional<Failed> poll_failed();
+  // Whether bytes were missed where the index has them: a person has been there, and may have moved
+  // them. The whole folder is to be looked at: nobody is asked for them before handle_looked(), or
+  // kLookPatience later.
+  bool take_mislaid(TimePoint now);
   // The source of a file that became ready.
   std::optional<RelativePath> poll_ready();
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
@@ -149,7 +158,8 @@ class Fetcher {
     listing,
     need_stage,
     staging,
-    moving,  // What was looked for may have been moved: until it is known where to.
+    moving,   // What was looked for may have been moved: until it is known where to.
+    mislaid,  // The same, but by a person.
     loading,
     staged
   };
@@ -165,6 +175,8 @@ class Fetcher {
     bool look_again = false;            // The bytes came to the trash while they were looked for.
     std::set<RelativePath> places;      // Where the last StageJob looks for them.
     std::size_t looks_after_moves = 0;
+    std::vector<std::uint32_t> expected;  // The chunks that the last StageJob looks for there.
+    bool was_mislaid = false;
   };
   struct Place {
     FetchId fetch{};
@@ -200,6 +212,7 @@ class Fetcher {
   Result<StageJob> stage_job(const Fetch& fetch);
   void look_again_if_idle(Fetch& fetch);
   [[nodiscard]] bool may_have_moved(const Fetch& fetch) const;
+  [[nodiscard]] static bool is_mislaid(const Fetch& fetch, const Staged& staged);
   void give_back(Place& place, const DeviceId& peer, bool lacks);
   void drop_request(std::uint32_t request, bool lacks);
   void retire_if_done(std::uint32_t request);
@@ -227,6 +240,8 @@ class Fetcher {
   std::uint32_t next_request_ = 1;
   std::deque<RelativePath> ready_;
   std::set<RelativePath> moving_;  // What stands there is being moved.
+  bool mislaid_ = false;           // Some are since take_mislaid().
+  std::optional<TimePoint> look_until_;
 };
 
 }  // namespace lansync

@@ -18,6 +18,15 @@ std::set<RelativePath> paths_in(const StageJob& job) {
   return paths;
 }
 
+std::vector<std::uint32_t> chunks_at_paths(const StageJob& job) {
+  std::vector<std::uint32_t> chunks;
+  for (const LocalPiece& piece : job.pieces) {
+    const bool at_path = std::holds_alternative<RelativePath>(piece.source);
+    if (at_path && (chunks.empty() || chunks.back() != piece.index)) chunks.push_back(piece.index);
+  }
+  return chunks;
+}
+
 }  // namespace
 
 void Fetcher::handle_trashed(const ContentId& content) {
@@ -48,6 +57,27 @@ bool Fetcher::may_have_moved(const Fetch& fetch) const {
   return fetch.looks_after_moves < kLooksAfterMovesMax && std::ranges::any_of(moving_, looked_at);
 }
 
+// Once for each file: what cannot be read stays missing.
+bool Fetcher::is_mislaid(const Fetch& fetch, const Staged& staged) {
+  if (fetch.was_mislaid || fetch.look_again) return false;
+  return std::ranges::any_of(staged.missing, [&](std::uint32_t chunk) {
+    return std::ranges::binary_search(fetch.expected, chunk);
+  });
+}
+
+bool Fetcher::take_mislaid(TimePoint now) {
+  if (!std::exchange(mislaid_, false)) return false;
+  if (!look_until_) look_until_ = now + kLookPatience;
+  return true;
+}
+
+void Fetcher::handle_looked() {
+  look_until_.reset();
+  for (auto& [id, fetch] : fetches_) {
+    if (fetch.phase == Phase::mislaid) fetch.phase = Phase::need_stage;
+  }
+}
+
 // Not while answers are awaited: what they bring is staged too.
 void Fetcher::look_again_if_idle(Fetch& fetch) {
   if (!fetch.look_again || fetch.phase != Phase::loading || fetch.under_way > 0) return;
@@ -63,6 +93,11 @@ void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
   if (staged && !staged->missing.empty() && may_have_moved(found->second)) {
     ++found->second.looks_after_moves;
     found->second.phase = Phase::moving;
+    return;
+  }
+  if (staged && is_mislaid(found->second, *staged)) {
+    found->second.was_mislaid = mislaid_ = true;
+    found->second.phase = Phase::mislaid;
     return;
   }
   if (!staged) return fail(id, std::move(staged).error());
@@ -137,6 +172,7 @@ std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
     }
     fetch.phase = Phase::staging;
     fetch.places = paths_in(*job);
+    fetch.expected = chunks_at_paths(*job);
     job->takes = left;
     left_.erase(fetch.wanted.content);
     found_.erase(left);

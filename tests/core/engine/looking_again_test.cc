@@ -1,4 +1,4 @@
-// Bytes that are moved on this disk while they are looked for.
+// Bytes that are moved on this disk, by steps or by a person, while they are looked for.
 #include <catch2/catch.hpp>
 
 #include "core/chunk/hash.h"
@@ -49,6 +49,13 @@ struct Looking {
     REQUIRE(index.remove_disk(old));
     REQUIRE(index.put_trash({"in-the-trash", old, wanted.content, wanted.size, WallTime{}}));
   }
+  // A person has done it, and nobody has noticed.
+  void move_to(const RelativePath& path) {
+    DiskRow row = **index.disk(old);
+    row.path = row.source = path;
+    REQUIRE(index.remove_disk(old));
+    REQUIRE(index.put_disk(row));
+  }
   bool asks() { return fetcher.poll_request(TimePoint{} + 1h).has_value(); }
 
   const std::string content = "bytes that are here";
@@ -97,22 +104,50 @@ TEST_CASE("Who looked where bytes were moved from looks again", "[engine][fetche
   CHECK(looking.look() == Places{"in-the-trash"});
 }
 
-TEST_CASE("Who misses bytes that nothing moves asks at once", "[engine][fetcher]") {
+TEST_CASE("Who misses bytes where they were moved to asks at once", "[engine][fetcher]") {
   Looking looking;
-  SECTION("nothing is moved at all") { REQUIRE(looking.look() == Places{"old"}); }
-  SECTION("something else is") {
-    looking.fetcher.handle_moves_begun({RelativePath::parse("other").value()});
-    REQUIRE(looking.look() == Places{"old"});
-  }
-  SECTION("they are not in the place that they were moved to, either") {
-    looking.fetcher.handle_moves_begun({looking.old});
-    REQUIRE(looking.look());
-    looking.find_nothing();
-    looking.fetcher.handle_moves_ended();
-    looking.move_to_trash();
-    REQUIRE(looking.look() == Places{"in-the-trash"});
-  }
+  looking.fetcher.handle_moves_begun({looking.old});
+  REQUIRE(looking.look());
   looking.find_nothing();
+  looking.fetcher.handle_moves_ended();
+  looking.move_to_trash();
+  REQUIRE(looking.look() == Places{"in-the-trash"});
+  looking.find_nothing();
+  CHECK(looking.asks());
+}
+
+TEST_CASE("Who misses bytes that nothing moves has the folder looked at before asking",
+          "[engine][fetcher]") {
+  Looking looking;
+  const bool something_else_moves = GENERATE(false, true);
+  if (something_else_moves) {
+    looking.fetcher.handle_moves_begun({RelativePath::parse("other").value()});
+  }
+  REQUIRE(looking.look() == Places{"old"});
+  looking.find_nothing();
+  const TimePoint now{1h};
+  REQUIRE(looking.fetcher.take_mislaid(now));
+  CHECK_FALSE(looking.fetcher.take_mislaid(now));
+  CHECK_FALSE(looking.asks());
+  CHECK_FALSE(looking.look());
+  CHECK(looking.fetcher.busy());
+  SECTION("it tells where a person has moved them") {
+    looking.move_to(RelativePath::parse("moved").value());
+    looking.fetcher.handle_looked();
+    REQUIRE(looking.look() == Places{"moved"});
+    looking.fetcher.handle_staged(looking.looking, Staged{});
+    CHECK(looking.fetcher.staged(looking.wanted.path, looking.wanted.content));
+    CHECK_FALSE(looking.fetcher.next_deadline());
+    return;
+  }
+  SECTION("it tells nothing") { looking.fetcher.handle_looked(); }
+  SECTION("it takes too long") {
+    REQUIRE(looking.fetcher.next_deadline() == now + Fetcher::kLookPatience);
+    looking.fetcher.handle_timeout(now + Fetcher::kLookPatience);
+  }
+  REQUIRE(looking.look() == Places{"old"});
+  looking.find_nothing();
+  CHECK_FALSE(looking.fetcher.take_mislaid(now));
   CHECK(looking.asks());
 }
 
@@ -124,10 +159,14 @@ TEST_CASE("Who misses bytes again and again asks in the end", "[engine][fetcher]
     REQUIRE(looking.look() == Places{"old"});
     looking.fetcher.handle_moves_begun({looking.old});
     looking.find_nothing();
-    if (looking.asks()) break;
+    if (looking.fetcher.take_mislaid(TimePoint{})) break;
     looking.fetcher.handle_moves_ended();
   }
   CHECK(looks == Fetcher::kLooksAfterMovesMax);
+  looking.fetcher.handle_looked();
+  REQUIRE(looking.look() == Places{"old"});
+  looking.find_nothing();
+  CHECK(looking.asks());
 }
 
 }  // namespace
