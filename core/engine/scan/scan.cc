@@ -257,6 +257,8 @@ Result<void> Scan::compare_entry(const RelativePath& path, const FileStat& stat,
       if (!seen) return std::move(seen).error();
       found_.insert_or_assign(path, Found{path, *std::move(seen), {}, row});
     }
+    // A second reading of what the first has published may have failed.
+    issues_.clear(path.text(), "unreadable");
     return {};
   }
   if (const auto reading = hashing_.find(path); reading != hashing_.end()) {
