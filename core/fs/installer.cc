@@ -105,6 +105,8 @@ Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
   }
   const FileIdentity ours = FileIdentity::of(staged);
   auto displaced = fs.stat_stage(stage_name);
+  // Without it nobody could tell which is the later of this and what a user has at the path by now.
+  if (!displaced) displaced = fs.stat_stage(stage_name);
   if (!displaced) {
     // Not knowing what it is, it counts as the user's.
     auto back = put_back(fs, stage_name, path, ours, std::nullopt, trash_name);

@@ -184,6 +184,24 @@ TEST_CASE("Of two edits around the exchange the later stays at the path", "[inst
   CHECK(scene.fs.stage_snapshot().empty());
 }
 
+TEST_CASE("An edit just after the exchange stays, though what was displaced is hard to see",
+          "[installer]") {
+  Scene scene;
+  scene.fs.fail_call(DiskOperation::stat_stage, 2, make_error_code(errc::too_many_files_open));
+  scene.fs.before_each([&, exchanges = 0](DiskOperation operation) mutable {
+    if (operation == DiskOperation::exchange) ++exchanges;
+    if (operation != DiskOperation::stat_stage || exchanges != 1) return;
+    exchanges = 2;
+    REQUIRE(scene.fs.user_replace("dir/file", "the user's"));
+  });
+  const auto outcome = install_step(scene);
+  CHECK_FALSE(scene.fs.has_faults_left());
+  REQUIRE(outcome);
+  CHECK(outcome->end == InstallEnd::replaced);
+  CHECK(content_of(scene.fs.snapshot(), "dir/file") == "the user's");
+  CHECK(content_of(scene.fs.trash_snapshot(), "t") == kOld);
+}
+
 TEST_CASE("What a user puts in the place that was just found free stays there", "[installer]") {
   Scene scene;
   int exchanges = 0;
