@@ -52,9 +52,12 @@ class DurableStage {
   }
 
   // The system holds its pages for clean now, and would say so if they were synced again. What is
-  // gone from the staging folder counts as installed (intents.h): its name stays.
+  // gone from the staging folder counts as installed (intents.h): its name stays, and if nothing
+  // else helps, for another file.
   static void throw_away(FileSystem& fs, const ApplyStep& step, StageFile& file) {
-    if (step.size == 0 || !file.truncate(0)) (void)fs.remove_stage(step.stage);
+    if (step.size > 0 && file.truncate(0)) return;
+    const auto removed = fs.remove_stage(step.stage);
+    if (removed && step.size > 0) (void)fs.open_stage(step.stage);
   }
 
   std::vector<Result<void>> results_;
