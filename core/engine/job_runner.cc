@@ -100,6 +100,8 @@ Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry) const {
   }
   if (!there) return there.error();
   if (!may_be(*there, *entry.installs)) return {};
+  const auto writing = fs_.is_open_for_writing(entry.path);
+  if (writing && *writing) return {};
   if (auto traded = fs_.exchange_with_trash(entry.trash, entry.path); !traded) return traded;
   const auto came = fs_.stat_trash(entry.trash);
   if (came && FileIdentity::of(*came) == FileIdentity::of(*there)) return {};

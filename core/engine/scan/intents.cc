@@ -14,6 +14,9 @@ namespace {
 // The boot in which all intents were begun; empty or absent: not known.
 constexpr std::string_view kBootFact = "boot";
 
+// Each time but the first needs somebody who is at the path just then.
+constexpr int kInTheWayMax = 3;
+
 // Whether its step finds it in the staging folder, and does not put it there.
 bool is_staged_before(const Intent& intent) {
   return intent.becomes && intent.becomes->stat.kind == NodeKind::file &&
@@ -29,6 +32,12 @@ bool is_what_it_becomes(const Found& found, const Intent& intent) {
   const Observation& seen = *found.seen;
   if (seen.stat.kind != intent.becomes->stat.kind) return false;
   return seen.stat.kind == NodeKind::dir || seen.content == intent.becomes->content;
+}
+
+// Whether what was displaced is what the step was to install: an exchange that was undone.
+bool is_steps_own(const FileIdentity& displaced, const DiskRow& becomes) {
+  return displaced.kind == becomes.stat.kind && displaced.size == becomes.stat.size &&
+         may_be_kept_as(becomes.stat.mtime, displaced.mtime);
 }
 
 bool changes_metadata_only(const DiskRow& before, const DiskRow& after) {
@@ -152,12 +161,14 @@ Result<void> Intents::done(const RelativePath& path) {
 
 void Intents::doubt(const RelativePath& path) {
   auto intent = under_way_.extract(path);
-  if (!intent.empty()) doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped())});
+  if (intent.empty()) return;
+  doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped()), false, !boot_.empty()});
 }
 
 Result<std::optional<FileIdentity>> Intents::displaces(const RelativePath& path) const {
   const Doubt& doubt = doubtful_.at(path);
-  if (doubt.intent.trash.empty() || !doubt.left_behind) return std::optional<FileIdentity>();
+  const bool gives_back = doubt.left_behind || doubt.in_the_way;
+  if (doubt.intent.trash.empty() || !gives_back) return std::optional<FileIdentity>();
   const auto row = index_.disk(path);
   if (!row) return row.error();
   if (!*row) return std::optional<FileIdentity>();
@@ -165,7 +176,9 @@ Result<std::optional<FileIdentity>> Intents::displaces(const RelativePath& path)
 }
 
 std::optional<FileStat> Intents::installs(const RelativePath& path) const {
-  const std::optional<DiskRow>& becomes = doubtful_.at(path).intent.becomes;
+  const Doubt& doubt = doubtful_.at(path);
+  if (doubt.in_the_way) return doubt.in_the_way;
+  const std::optional<DiskRow>& becomes = doubt.intent.becomes;
   return becomes ? std::optional(becomes->stat) : std::nullopt;
 }
 
@@ -174,6 +187,24 @@ void Intents::learn(const RelativePath& path, const std::optional<FileIdentity>&
   if (doubt == doubtful_.end()) return;
   doubt->second.looked = true;
   doubt->second.displaced = displaced;
+  doubt->second.in_the_way.reset();
+}
+
+Result<bool> Intents::is_in_the_way(const Found& found) {
+  const auto known = doubtful_.find(found.path);
+  if (known == doubtful_.end() || !found.seen) return false;
+  Doubt& doubt = known->second;
+  const Intent& intent = doubt.intent;
+  const bool may_be = (doubt.left_behind || doubt.begun_here) && doubt.displaced &&
+                      intent.becomes && doubt.times_in_the_way < kInTheWayMax &&
+                      is_what_it_becomes(found, intent);
+  if (!may_be || is_steps_own(*doubt.displaced, *intent.becomes)) return false;
+  const auto row = index_.disk(found.path);
+  if (!row) return row.error();
+  if (!*row || FileIdentity::of((*row)->stat) == *doubt.displaced) return false;
+  ++doubt.times_in_the_way;
+  doubt.in_the_way = found.seen->stat;
+  return true;
 }
 
 std::vector<RelativePath> Intents::in_doubt_within(const RelativePath& dir) const {
@@ -212,6 +243,19 @@ Result<void> Intents::record_trash(const Intent& intent, WallTime now) {
   return index_.put_trash({intent.trash, intent.path, (*row)->content, (*row)->stat.size, now});
 }
 
+// What the step did has been undone: in the trash is what it was to install, or nothing.
+Result<void> Intents::record_given_back(const Doubt& doubt, WallTime now) {
+  const Intent& intent = doubt.intent;
+  if (!doubt.looked || intent.trash.empty()) return {};
+  if (!doubt.displaced) return index_.remove_trash(intent.trash);
+  const bool own = intent.becomes &&
+                   (doubt.times_in_the_way > 0 || is_steps_own(*doubt.displaced, *intent.becomes));
+  if (!own) return {};
+  const DiskRow& row = *intent.becomes;
+  trashed_.push_back(row.content);
+  return index_.put_trash({intent.trash, intent.path, row.content, row.stat.size, now});
+}
+
 std::optional<ContentId> Intents::poll_trashed() {
   if (trashed_.empty()) return std::nullopt;
   const ContentId content = trashed_.front();
@@ -226,7 +270,10 @@ Result<std::optional<RelativePath>> Intents::settle(Found& found, WallTime now) 
   const Intent& intent = doubt.mapped().intent;
   const auto performed = was_performed(found, doubt.mapped());
   if (!performed) return performed.error();
-  if (!*performed) return std::optional<RelativePath>();
+  if (!*performed) {
+    if (auto recorded = record_given_back(doubt.mapped(), now); !recorded) return recorded.error();
+    return std::optional<RelativePath>();
+  }
   if (auto recorded = record_trash(intent, now); !recorded) return recorded.error();
   found.row = row_now(found, intent);
   const auto written = found.row ? index_.put_disk(*found.row) : index_.remove_disk(found.path);

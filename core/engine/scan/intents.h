@@ -64,10 +64,15 @@ class Intents {
     return doubtful_.at(path).intent.trash;
   }
   // What was at a path whose step was to displace it, if the step was begun by a process that was
-  // killed while the system ran on. An error is the index's.
+  // killed while the system ran on, or something is in the way there. An error is the index's.
   [[nodiscard]] Result<std::optional<FileIdentity>> displaces(const RelativePath& path) const;
-  // What the step at a path that is in doubt was to make of it; nothing: a removal.
+  // What the step at a path that is in doubt was to make of it, and what became of that if it is in
+  // the way; nothing: a removal.
   [[nodiscard]] std::optional<FileStat> installs(const RelativePath& path) const;
+  // Whether what was found is what the step was to install, and in the trash is neither that nor
+  // what it was to displace: then it is in the way of a person's version, and the path stays in
+  // doubt until it has been looked at again, which gives that back. An error is the index's.
+  Result<bool> is_in_the_way(const Found& found);
   // What is there under that name, if the path is in doubt still.
   void learn(const RelativePath& path, const std::optional<FileIdentity>& displaced);
 
@@ -83,15 +88,19 @@ class Intents {
   struct Doubt {
     Intent intent;
     bool left_behind = false;  // By a process that was killed while the system ran on.
+    bool begun_here = false;   // By this process, where a disk loses nothing without notice.
     bool installed = false;    // See installed().
     bool looked = false;       // Into the trash, and found there:
     std::optional<FileIdentity> displaced{};
+    std::optional<FileStat> in_the_way{};  // See is_in_the_way().
+    int times_in_the_way = 0;
   };
 
   Result<void> note_boot();
   Result<bool> was_to_come(const Intent& intent);
   Result<bool> was_performed(const Found& found, const Doubt& doubt) const;
   Result<void> record_trash(const Intent& intent, WallTime now);
+  Result<void> record_given_back(const Doubt& doubt, WallTime now);
 
   Index& index_;
   const std::string boot_;

@@ -51,7 +51,7 @@ DiskRow row_for(const RelativePath& path, const Observation& seen) {
 Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
                                  std::set<RelativePath>& touched,
                                  std::set<RelativePath>& look_again) {
-  if (auto settled = settle_intents(found, now, touched); !settled) return settled;
+  if (auto settled = settle_intents(found, now, touched, look_again); !settled) return settled;
   for (const Found& one : found) held_.forget(one.path);
   if (!released_) {
     const auto held = hold_if_many(found);
@@ -65,16 +65,27 @@ Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
 
 // What the engine did itself, though it did not hear of it, is nobody's edit.
 Result<void> LocalEdits::settle_intents(std::vector<Found>& found, WallTime now,
-                                        std::set<RelativePath>& touched) {
+                                        std::set<RelativePath>& touched,
+                                        std::set<RelativePath>& look_again) {
+  std::set<RelativePath> in_the_way;
   for (Found& one : found) {
     const auto late = overtaken(one);
     if (!late) return late.error();
     if (*late) continue;
+    const auto goes = intents_.is_in_the_way(one);
+    if (!goes) return goes.error();
+    if (*goes) {
+      in_the_way.insert(one.path);
+      look_again.insert(one.path.parent());
+      continue;
+    }
     const auto source = intents_.settle(one, now);
     if (!source) return source.error();
     if (*source) touched.insert(**source);
   }
-  std::erase_if(found, [](const Found& one) { return !one.seen && !one.row; });
+  std::erase_if(found, [&](const Found& one) {
+    return (!one.seen && !one.row) || in_the_way.contains(one.path);
+  });
   return {};
 }
 

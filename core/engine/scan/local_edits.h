@@ -55,7 +55,7 @@ class LocalEdits {
   };
 
   Result<void> settle_intents(std::vector<Found>& found, WallTime now,
-                              std::set<RelativePath>& touched);
+                              std::set<RelativePath>& touched, std::set<RelativePath>& look_again);
   Result<bool> first_look();
   Result<bool> overtaken(const Found& found);
   Result<bool> hold_if_many(std::vector<Found>& found);

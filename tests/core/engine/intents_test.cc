@@ -117,6 +117,80 @@ TEST_CASE("What a lost step displaced tells that it was performed", "[engine][in
   CHECK_FALSE(intents.in_doubt(path));
 }
 
+// A step that makes version 2 of what was version 1, and has displaced something else than that.
+struct Displaced {
+  explicit Displaced(const std::string& boot = "this boot") : intents(index, boot) {
+    REQUIRE(index.put_disk(before));
+    Intents lost(index, "this boot");
+    REQUIRE(lost.load());
+    REQUIRE(lost.begin({before.path, after, "in the trash"}));
+    REQUIRE(index.commit());
+    REQUIRE(intents.load());
+    persons.stat.size = 5;
+    intents.learn(before.path, FileIdentity::of(persons.stat));
+  }
+
+  MemoryIndex index;
+  DiskRow before = file_row("dir/f", 1);
+  DiskRow after = file_row("dir/f", 2);
+  DiskRow persons = file_row("dir/f", 3);
+  Intents intents;
+};
+
+TEST_CASE("What a step has put in a person's place is in the way", "[engine][intents]") {
+  Displaced displaced;
+  Intents& intents = displaced.intents;
+  const RelativePath path = displaced.before.path;
+  const Found found = found_file(displaced.after, displaced.before);
+  CHECK(*intents.is_in_the_way(found));
+  CHECK(intents.installs(path) == displaced.after.stat);
+  CHECK(intents.in_doubt(path));
+
+  SECTION("until the person's has been given back") {
+    DiskRow touched = displaced.after;
+    touched.stat.mtime = kSetTime;
+    intents.learn(path, FileIdentity::of(touched.stat));
+    Found back = found_file(displaced.persons, displaced.before);
+    CHECK_FALSE(*intents.is_in_the_way(back));
+    CHECK_FALSE(intents.settle(back, kNow)->has_value());
+    CHECK(back.row == displaced.before);
+    // What was in the way can be found again.
+    const auto trash = *displaced.index.trash_with_content(displaced.after.content, 2);
+    REQUIRE(trash.size() == 1);
+    CHECK(trash[0].name == "in the trash");
+  }
+  SECTION("or that has been tried often enough") {
+    CHECK(*intents.is_in_the_way(found));
+    CHECK(*intents.is_in_the_way(found));
+    CHECK_FALSE(*intents.is_in_the_way(found));
+  }
+}
+
+TEST_CASE("What a step has put elsewhere is in nobody's way", "[engine][intents]") {
+  Displaced displaced;
+  const RelativePath path = displaced.before.path;
+  Found found = found_file(displaced.after, displaced.before);
+  SECTION("in the place of what it was to displace") {
+    displaced.intents.learn(path, FileIdentity::of(displaced.before.stat));
+  }
+  SECTION("nowhere, as that was undone") {
+    displaced.persons.stat.size = displaced.after.stat.size;
+    displaced.intents.learn(path, FileIdentity::of(displaced.persons.stat));
+  }
+  SECTION("where a person has been since") {
+    found = found_file(file_row("dir/f", 4), displaced.before);
+  }
+  SECTION("where nothing is any more") { found = Found{path, std::nullopt, {}, displaced.before}; }
+  SECTION("where nobody has looked") { displaced.intents.learn(path, std::nullopt); }
+  CHECK_FALSE(*displaced.intents.is_in_the_way(found));
+}
+
+TEST_CASE("What a power failure left in the trash is no person's", "[engine][intents]") {
+  Displaced displaced("the next");
+  const Found found = found_file(displaced.after, displaced.before);
+  CHECK_FALSE(*displaced.intents.is_in_the_way(found));
+}
+
 TEST_CASE("A time as a coarse disk keeps it is that of a lost step", "[engine][intents]") {
   MemoryIndex index;
   DiskRow after = file_row("f", 1);
