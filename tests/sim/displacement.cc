@@ -15,6 +15,12 @@ Violation broken(const DiskEffect& effect, const std::string& what) {
   return {"S3", effect.path + " " + what};
 }
 
+bool is_known(const DiskEffect& effect, MemoryIndex& index) {
+  const auto path = RelativePath::parse(effect.path);
+  const auto row = path ? index.disk(*path) : Result<std::optional<DiskRow>>();
+  return row && *row && FileIdentity::of((*row)->stat) == FileIdentity::of(effect.stat);
+}
+
 }  // namespace
 
 std::optional<Violation> Displacement::check(const DiskEffect& effect, MemoryIndex& index,
@@ -27,6 +33,10 @@ std::optional<Violation> Displacement::check(const DiskEffect& effect, MemoryInd
   }
   auto violation = effect.to == Area::nowhere ? check_end(effect, index, now) : std::nullopt;
   follow(effect, now);
+  const bool removed = effect.from == Area::folder && effect.to == Area::trash;
+  if (removed && !is_known(effect, index)) {
+    mistaken_[effect.stat.inode] = {effect.path, effect.content, now};
+  }
   return violation;
 }
 
@@ -58,6 +68,7 @@ void Displacement::follow(const DiskEffect& effect, WallTime now) {
   const std::uint64_t inode = effect.stat.inode;
   if (effect.to == Area::folder) {
     displaced_.erase(inode);
+    mistaken_.erase(inode);
     if (effect.from == Area::stage) installed_[inode] = effect.content;
   }
   if (effect.to == Area::trash) {

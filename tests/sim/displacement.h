@@ -21,7 +21,10 @@ namespace lansync::sim {
 class Displacement {
  public:
   // What a job puts into the folder and takes back at once, unchanged, nobody has seen.
-  void begin_job() { installed_.clear(); }
+  void begin_job() {
+    installed_.clear();
+    mistaken_.clear();
+  }
   // The disk was full once: then the trash may be emptied early.
   void crowd() { crowded_ = true; }
   // Another disk is in the old one's place.
@@ -29,13 +32,16 @@ class Displacement {
 
   std::optional<Violation> check(const test::DiskEffect& effect, MemoryIndex& index, WallTime now);
 
-  // What is in the staging folder at this moment, and where it was.
   struct Displaced {
     std::string path;
     std::uint64_t content = 0;  // As DiskEffect has it.
     WallTime since;
   };
+  // By inode: what is in the staging folder at this moment, and where it was.
   [[nodiscard]] const std::map<std::uint64_t, Displaced>& displaced() const { return displaced_; }
+  // By inode: what a removal of this job has in the trash at this moment though it is not what the
+  // index knows: it is to be put back, if nothing has come to its path.
+  [[nodiscard]] const std::map<std::uint64_t, Displaced>& mistaken() const { return mistaken_; }
 
  private:
   std::optional<Violation> check_end(const test::DiskEffect& effect, MemoryIndex& index,
@@ -45,6 +51,7 @@ class Displacement {
   std::map<std::uint64_t, std::uint64_t> installed_;  // By inode: the content. In this job.
   // By inode: what is in the staging folder, or in the trash since when, instead of at its place.
   std::map<std::uint64_t, Displaced> displaced_;
+  std::map<std::uint64_t, Displaced> mistaken_;
   std::map<std::uint64_t, WallTime> trashed_;
   bool crowded_ = false;
 };

@@ -75,6 +75,37 @@ TEST_CASE("What is displaced goes to the trash", "[sim]") {
   }
 }
 
+TEST_CASE("A removal that took along what the index does not know is to be undone", "[sim]") {
+  Displacement displacement;
+  MemoryIndex index;
+  DiskRow row;
+  row.path = *RelativePath::parse("a");
+  row.stat.kind = NodeKind::file;
+  row.stat.inode = 1;
+  REQUIRE(index.put_disk(row));
+  const auto note = [&](const DiskEffect& effect) {
+    CHECK_FALSE(displacement.check(effect, index, kNow));
+  };
+
+  note(moved(Area::folder, Area::trash, 1));
+  CHECK(displacement.mistaken().empty());
+  DiskEffect written = moved(Area::folder, Area::trash, 1, 2);
+  written.stat.size = 5;
+  note(written);
+  REQUIRE(displacement.mistaken().contains(1));
+  CHECK(displacement.mistaken().at(1).path == "a");
+  CHECK(displacement.mistaken().at(1).content == 2);
+
+  SECTION("until it is") {
+    note(moved(Area::trash, Area::folder, 1, 2));
+    CHECK(displacement.mistaken().empty());
+  }
+  SECTION("or is not any more") {
+    displacement.begin_job();
+    CHECK(displacement.mistaken().empty());
+  }
+}
+
 TEST_CASE("Only a directory where the index knows of one may be removed", "[sim]") {
   Displacement displacement;
   MemoryIndex index;

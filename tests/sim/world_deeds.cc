@@ -57,13 +57,7 @@ void World::person_acts(const Step& step) {
   if (before != after) {
     note(step.device, to_text(step));
     ghost_.acted(step.device, before, after);
-    // Who changes a path in the moment of an exchange supersedes what was there before it, too.
-    for (const auto& [inode, gone] : checks_[step.device].displacement.displaced()) {
-      const auto old = before.find(gone.path);
-      const auto now = after.find(gone.path);
-      if (old == before.end() || now == after.end() || old->second == now->second) continue;
-      ghost_.superseded(gone.content | 1, gone.path, step.device);
-    }
+    supersede_displaced(step.device, before, after);
     attribution_.acted(step.device, before, after);
     checks_[step.device].confinement.acted(before, after);
     watch(step.device, before, after);
@@ -78,6 +72,23 @@ void World::person_acts(const Step& step) {
     attribution_.touched(step.device, after);
     if (step.deed == Deed::touch) ghost_.touched(path, after);
     watch(step.device, {}, after);
+  }
+}
+
+// Who changes a path in the moment of an exchange supersedes what was there before it, too; and so
+// does who puts something where a removal has just taken along a version that it was not to remove,
+// before it has put that back.
+void World::supersede_displaced(std::size_t i, const SeenTree& before, const SeenTree& after) {
+  const Displacement& displacement = checks_[i].displacement;
+  for (const auto& [inode, gone] : displacement.displaced()) {
+    const auto old = before.find(gone.path);
+    const auto now = after.find(gone.path);
+    if (old == before.end() || now == after.end() || old->second == now->second) continue;
+    ghost_.superseded(gone.content | 1, gone.path, i);
+  }
+  for (const auto& [inode, gone] : displacement.mistaken()) {
+    if (before.contains(gone.path) || !after.contains(gone.path)) continue;
+    ghost_.superseded(gone.content | 1, gone.path, i);
   }
 }
 
