@@ -41,12 +41,13 @@ inline Duration grain_of(WallTime mtime) {
 
 // Whether a file with this mtime, looked at between the two times, may have been written to since,
 // or may be yet, without its mtime changing. A time that is further ahead than a grain was set by
-// somebody, and a write would not repeat it.
+// somebody, and a write would not repeat it. The clock may have been set back between the two.
 inline bool may_recur(WallTime mtime, WallTime begun, WallTime ended, Duration grain) {
+  const auto [earlier, later] = std::minmax(begun.ns, ended.ns);
   std::int64_t age = 0;
   std::int64_t ahead = 0;
-  if (__builtin_sub_overflow(begun.ns, mtime.ns, &age)) return false;
-  if (__builtin_sub_overflow(mtime.ns, ended.ns, &ahead)) return false;
+  if (__builtin_sub_overflow(earlier, mtime.ns, &age)) return false;
+  if (__builtin_sub_overflow(mtime.ns, later, &ahead)) return false;
   return age < grain.count() && ahead <= grain.count();
 }
 

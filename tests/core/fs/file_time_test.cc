@@ -58,6 +58,9 @@ TEST_CASE("A time may be given again until its grain is over", "[fs]") {
   CHECK_FALSE(recurs(kSecond, 3 * kSecond, 9 * kSecond));
   CHECK(recurs(3 * kSecond, kSecond, kSecond));
   CHECK_FALSE(recurs(3 * kSecond + 1, kSecond, kSecond));
+  // The clock was set back by an hour.
+  CHECK(recurs(kSecond, 2 * kSecond, -3598 * kSecond));
+  CHECK_FALSE(recurs(6 * kSecond, 2 * kSecond, -3598 * kSecond));
   constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
   constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
   CHECK_FALSE(recurs(kMin, kMax, kMax));
