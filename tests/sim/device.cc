@@ -44,9 +44,9 @@ void Device::boot(TimePoint now_steady) {
                              .boot = incarnation->of_copy ? "" : std::to_string(boots_)};
   engine_ = std::make_unique<ShareEngine>(index, membership_, std::move(config));
   engine_->start(now(now_steady));
-  const bool watched = traits_.watcher == Watcher::good || traits_.watcher == Watcher::late;
-  engine_->set_scan_interval(
-      watched ? Duration(kScanIntervalWatched) : Duration(kScanIntervalUnwatched), now(now_steady));
+  engine_->set_scan_interval(misses_nothing(traits_.watcher) ? Duration(kScanIntervalWatched)
+                                                             : Duration(kScanIntervalUnwatched),
+                             now(now_steady));
 }
 
 void Device::halt() {

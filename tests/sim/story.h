@@ -89,6 +89,11 @@ struct Step {
 
 enum class Watcher : std::uint8_t { good, late, lossy, overflowing, blind };
 
+// Whether it tells of all that is done, sooner or later.
+constexpr bool misses_nothing(Watcher watcher) {
+  return watcher == Watcher::good || watcher == Watcher::late;
+}
+
 // What a device is like.
 struct Traits {
   std::int64_t clock_skew_s = 0;

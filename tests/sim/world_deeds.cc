@@ -18,6 +18,9 @@ std::error_code error_named(const std::string& name) {
   return make_error_code(found == names.end() ? std::errc::io_error : found->second);
 }
 
+// After how long a watcher tells of something, at most.
+std::uint32_t delay_us(Watcher watcher) { return watcher == Watcher::late ? 5'000'000 : 30'000; }
+
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? std::string() : path.substr(0, slash);
@@ -64,8 +67,9 @@ void World::person_acts(const Step& step) {
     // One directory in the place of another looks the same, and so does a file of the same bytes.
     const bool moves = step.deed == Deed::rename || step.deed == Deed::swap_in;
     if (moves) attribution_.touched(step.device, after);
-    if (moves && devices_[step.device]->traits().watcher == Watcher::good) {
-      hint(step.device, "", true, random(watch_streams_[step.device], 30'000));
+    const Watcher watcher = devices_[step.device]->traits().watcher;
+    if (moves && misses_nothing(watcher)) {
+      hint(step.device, "", true, random(watch_streams_[step.device], delay_us(watcher)));
     }
   } else if (done) {
     note(step.device, to_text(step) + " (nothing to be seen)");
@@ -122,7 +126,7 @@ void World::watch(std::size_t i, const SeenTree& before, const SeenTree& after) 
       if (node.kind == NodeKind::dir) dirs[path] = true;
     }
   }
-  const std::uint32_t most_us = watcher == Watcher::late ? 5'000'000 : 30'000;
+  const std::uint32_t most_us = delay_us(watcher);
   for (const auto& [dir, recursive] : dirs) {
     const Duration delay = random(stream, most_us);
     if (watcher == Watcher::lossy && stream.one_in(3)) continue;
@@ -237,7 +241,10 @@ void World::put_back(std::size_t i, Deed deed) {
     attribution_.acted(i, before, after);
     watch(i, before, after);
     // What looks the same is other files and directories.
-    if (device.traits().watcher == Watcher::good) hint(i, "", true, {});
+    const Watcher watcher = device.traits().watcher;
+    const bool late = watcher == Watcher::late;
+    const Duration delay = late ? random(watch_streams_[i], delay_us(watcher)) : Duration{};
+    if (misses_nothing(watcher)) hint(i, "", true, delay);
     return;
   }
   if (deed == Deed::rewind) {
