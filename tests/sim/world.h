@@ -85,7 +85,8 @@ class World : private NetworkUser {
   void before_call(std::size_t i);
   void perform_now(const Step& step, bool within_call);
   void person_acts(const Step& step);
-  void supersede_displaced(std::size_t i, const SeenTree& before, const SeenTree& after);
+  void supersede_displaced(std::size_t i, const std::string& removed, const SeenTree& before,
+                           const SeenTree& after);
   bool machine_acts(const Step& step, bool within_call);
   void network_acts(const Step& step);
   void watch(std::size_t i, const SeenTree& before, const SeenTree& after);

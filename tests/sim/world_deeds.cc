@@ -60,7 +60,8 @@ void World::person_acts(const Step& step) {
   if (before != after) {
     note(step.device, to_text(step));
     ghost_.acted(step.device, before, after);
-    supersede_displaced(step.device, before, after);
+    const bool removes = step.deed == Deed::remove || step.deed == Deed::swap_in;
+    supersede_displaced(step.device, removes ? path : std::string(), before, after);
     attribution_.acted(step.device, before, after);
     checks_[step.device].confinement.acted(before, after);
     watch(step.device, before, after);
@@ -81,8 +82,9 @@ void World::person_acts(const Step& step) {
 
 // Who changes a path in the moment of an exchange supersedes what was there before it, too; and so
 // does who puts something where a removal has just taken along a version that it was not to remove,
-// before it has put that back.
-void World::supersede_displaced(std::size_t i, const SeenTree& before, const SeenTree& after) {
+// before it has put that back, or who removes the directory that it was in.
+void World::supersede_displaced(std::size_t i, const std::string& removed, const SeenTree& before,
+                                const SeenTree& after) {
   const Displacement& displacement = checks_[i].displacement;
   for (const auto& [inode, gone] : displacement.displaced()) {
     const auto old = before.find(gone.path);
@@ -91,8 +93,9 @@ void World::supersede_displaced(std::size_t i, const SeenTree& before, const See
     ghost_.superseded(gone.content | 1, gone.path, i);
   }
   for (const auto& [inode, gone] : displacement.mistaken()) {
-    if (before.contains(gone.path) || !after.contains(gone.path)) continue;
-    ghost_.superseded(gone.content | 1, gone.path, i);
+    const bool put = !before.contains(gone.path) && after.contains(gone.path);
+    const bool went_along = !removed.empty() && gone.path.starts_with(removed + "/");
+    if (put || went_along) ghost_.superseded(gone.content | 1, gone.path, i);
   }
 }
 
