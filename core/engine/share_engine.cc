@@ -175,12 +175,15 @@ Result<void> ShareEngine::publish_found(Now now) {
   }
   for (auto found = scan_.poll_found(); !found.empty(); found = scan_.poll_found()) {
     std::set<RelativePath> look_again;
+    std::set<RelativePath> paths;
     for (const Found& one : found) {
+      paths.insert(one.path);
       touched_.insert(one.path);
       if (one.row) touched_.insert(one.row->source);
     }
     auto published = edits_.publish(std::move(found), now.wall, touched_, look_again);
     if (!published) return published;
+    fetcher_.handle_found(paths);
     while (const auto content = intents_.poll_trashed()) fetcher_.handle_trashed(*content);
     for (const RelativePath& dir : look_again) scan_.request(dir, false);
   }

@@ -130,6 +130,9 @@ class Fetcher {
   // A file of this content went to the trash, perhaps before a StageJob could copy it from its
   // path.
   void handle_trashed(const ContentId& content);
+  // Something else stands at these paths than the index knew: bytes that were looked for there may
+  // be at another path that it knows.
+  void handle_found(const std::set<RelativePath>& paths);
   // Steps are under way that may move what stands at these paths to the trash. Bytes that are
   // looked for there and not found may be in a place that the index does not name yet: they are
   // looked for once more when it does, before anybody is asked.

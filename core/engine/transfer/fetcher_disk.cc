@@ -37,6 +37,17 @@ void Fetcher::handle_trashed(const ContentId& content) {
   }
 }
 
+void Fetcher::handle_found(const std::set<RelativePath>& paths) {
+  for (auto& [id, fetch] : fetches_) {
+    const bool looked_there = std::ranges::any_of(
+        fetch.places, [&](const RelativePath& path) { return paths.contains(path); });
+    const bool may_lack = fetch.phase == Phase::staging || fetch.phase == Phase::loading;
+    if (!looked_there || !may_lack) continue;
+    fetch.look_again = true;
+    look_again_if_idle(fetch);
+  }
+}
+
 void Fetcher::handle_moves_begun(std::set<RelativePath> paths) { moving_ = std::move(paths); }
 
 void Fetcher::handle_moves_ended() {

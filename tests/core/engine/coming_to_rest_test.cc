@@ -128,6 +128,23 @@ TEST_CASE("What is overwritten as it comes and gets its old time back is an edit
   CHECK(content_of(cluster.tree(0), "container") == "behind");
 }
 
+TEST_CASE("What is at two paths is found at one when the other has been written to", "[engine]") {
+  Cluster cluster(2, 1);
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  fs.user_write("a", "twice");
+  fs.user_copy("a", "b");
+  cluster.changed(0);
+  cluster.node(1).fs.user_mkdir("b");
+  cluster.changed(1);
+  cluster.run_for(1min);
+  fs.user_replace("a", "once");  // And nobody has noticed yet.
+  cluster.connect_all();
+  require_agreement(cluster);
+  CHECK(content_of(cluster.tree(1), "a") == "once");
+  CHECK(cluster.tree(1).at("b").kind == NodeKind::dir);
+  CHECK(cluster.tree(1).size() == 3);  // And what was at b before, as a conflict copy.
+}
+
 TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
   Cluster cluster(2, 1);
   cluster.connect_all();

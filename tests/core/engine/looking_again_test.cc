@@ -104,6 +104,42 @@ TEST_CASE("Who looked where bytes were moved from looks again", "[engine][fetche
   CHECK(looking.look() == Places{"in-the-trash"});
 }
 
+TEST_CASE("Who looked where a person has put something else looks at another path",
+          "[engine][fetcher]") {
+  Looking looking;
+  REQUIRE(looking.look() == Places{"old"});
+  DiskRow other = **looking.index.disk(looking.old);
+  other.path = other.source = RelativePath::parse("other").value();
+  const auto find_other = [&] {
+    REQUIRE(looking.index.remove_disk(looking.old));
+    REQUIRE(looking.index.put_disk(other));
+    looking.fetcher.handle_found({looking.old});
+  };
+  const auto miss = [&] {
+    looking.find_nothing();
+    REQUIRE(looking.fetcher.take_mislaid(TimePoint{1h}));
+    looking.fetcher.handle_looked();
+  };
+  SECTION("that was found as they were looked for") {
+    find_other();
+    looking.find_nothing();
+    REQUIRE(looking.look() == Places{"other"});
+    looking.fetcher.handle_found({looking.old});
+    miss();
+  }
+  SECTION("or as they were asked for") {
+    miss();
+    REQUIRE(looking.look() == Places{"old"});
+    looking.find_nothing();
+    find_other();
+  }
+  CHECK(looking.look() == Places{"other"});
+  looking.fetcher.handle_found({looking.old});
+  looking.find_nothing();
+  CHECK(looking.asks());
+  CHECK_FALSE(looking.look());
+}
+
 TEST_CASE("Who misses bytes where they were moved to asks at once", "[engine][fetcher]") {
   Looking looking;
   looking.fetcher.handle_moves_begun({looking.old});
