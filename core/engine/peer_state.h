@@ -45,4 +45,11 @@ inline bool differs(const PeerState& peer, const Replica& replica) {
          peer.state.fingerprint != replica.fingerprint();
 }
 
+// Whether the member, as it says now, has other files than it said before. (Of its clock its
+// changes have told.)
+inline bool has_moved_on(const PeerState& peer, const ShareState& now) {
+  return peer.state.fingerprint != now.fingerprint || peer.state.need_files != now.need_files ||
+         peer.state.need_bytes != now.need_bytes;
+}
+
 }  // namespace lansync

@@ -64,6 +64,7 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   if (auto* state = std::get_if<ShareState>(&body)) {
     claims_.handle_state(from, state->clock, replica_.clock(), config_.self, now.steady);
     if (state->in_sync) fetcher_.handle_peer_progress(from);
+    if (has_moved_on(peers_.at(from), *state)) fetcher_.handle_peer_news(from);
     return exchange_.handle_state(from, *state);
   }
   if (auto* segment = std::get_if<Segment>(&body)) return handle_segment(from, *segment, now);

@@ -186,7 +186,7 @@ bool Fetcher::busy() const {
     const Fetch& fetch = entry.second;
     return fetch.phase == Phase::need_stage || fetch.phase == Phase::moving ||
            fetch.phase == Phase::mislaid || fetch.under_way > 0 ||
-           (fetch.phase != Phase::staged && source_for(fetch));
+           (fetch.phase != Phase::staged && (source_for(fetch) || lacks_news(fetch)));
   });
 }
 
@@ -301,12 +301,11 @@ void Fetcher::handle_peer_down(const DeviceId& peer) {
   }
   for (const std::uint32_t request : lost) drop_request(request, false);
   std::erase_if(given_up_, [&](const auto& entry) { return entry.second == peer; });
-  handle_peer_progress(peer);
+  news_.erase(peer);
+  expect_all_of(peer);
 }
 
-void Fetcher::handle_peer_progress(const DeviceId& peer) {
-  for (auto& [id, fetch] : fetches_) fetch.lacking.erase(peer);
-}
+void Fetcher::handle_peer_progress(const DeviceId& peer) { expect_all_of(peer); }
 
 void Fetcher::fail(FetchId id, Error error) {
   const auto found = fetches_.find(id);

@@ -67,6 +67,8 @@ class Fetcher {
   // A peer that owes an answer and sends nothing for so long is not asked again for a while.
   static constexpr std::chrono::seconds kRequestTimeout{30};
   static constexpr std::chrono::seconds kSilentPause{120};
+  // How often members that have got something are asked anew for what they did not have.
+  static constexpr std::chrono::seconds kAskAgainDelay{1};
   // Requests given up and not answered yet; a late answer to one of them is no fault.
   static constexpr std::size_t kGivenUpMax = 1024;
 
@@ -125,8 +127,10 @@ class Fetcher {
   void handle_staged(FetchId fetch, Result<Staged> staged);
   void handle_written(const FetchJob& job, Result<Written> written);
   void handle_peer_down(const DeviceId& peer);
-  // A peer has more than before: what it lacked may be there now.
+  // A peer has all that it covers: what it lacked is there now.
   void handle_peer_progress(const DeviceId& peer);
+  // A peer has other files than before, and waits for more: what it lacked may be there now.
+  void handle_peer_news(const DeviceId& peer);
   // A file of this content went to the trash, perhaps before a StageJob could copy it from its
   // path.
   void handle_trashed(const ContentId& content);
@@ -196,6 +200,9 @@ class Fetcher {
   };
 
   void list_is_known(Fetch& fetch);
+  std::size_t expect_all_of(const DeviceId& peer);
+  [[nodiscard]] bool lacks_news(const Fetch& fetch) const;
+  void follow_news(TimePoint now);
   std::optional<DeviceId> source_for(const Fetch& fetch) const;
   [[nodiscard]] bool can_serve(const PeerState& peer, const Fetch& fetch) const;
   [[nodiscard]] std::size_t requests_to(const DeviceId& peer) const;
@@ -237,6 +244,8 @@ class Fetcher {
   // Staged files that nobody wants any more and that are still there, if only in part.
   std::map<ContentId, std::string> left_;
   std::set<std::string> found_;  // Those of the last process, by their names.
+  std::set<DeviceId> news_;      // Whom to ask anew.
+  TimePoint ask_again_at_{};     // Not before.
   bool garbage_ = true;          // At first, whatever the last process left.
   TimePoint now_{};              // Of the last input that told it.
   std::uint64_t next_fetch_ = 1;

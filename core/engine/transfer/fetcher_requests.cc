@@ -35,6 +35,32 @@ std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {
   return best->device;
 }
 
+// Returns for how many files it had been found to be without them.
+std::size_t Fetcher::expect_all_of(const DeviceId& peer) {
+  std::size_t lacked = 0;
+  for (auto& [id, fetch] : fetches_) lacked += fetch.lacking.erase(peer);
+  return lacked;
+}
+
+void Fetcher::handle_peer_news(const DeviceId& peer) { news_.insert(peer); }
+
+bool Fetcher::lacks_news(const Fetch& fetch) const {
+  return std::ranges::any_of(news_,
+                             [&](const DeviceId& peer) { return fetch.lacking.contains(peer); });
+}
+
+// Not while a peer owes answers: they may be older than its news.
+void Fetcher::follow_news(TimePoint now) {
+  if (now < ask_again_at_) return;
+  std::size_t lacked = 0;
+  std::erase_if(news_, [&](const DeviceId& peer) {
+    if (requests_to(peer) > 0) return false;
+    lacked += expect_all_of(peer);
+    return true;
+  });
+  if (lacked > 0) ask_again_at_ = now + kAskAgainDelay;
+}
+
 std::size_t Fetcher::requests_to(const DeviceId& peer) const {
   return static_cast<std::size_t>(std::ranges::count_if(
       requests_, [&](const auto& entry) { return entry.second.peer == peer; }));
@@ -42,6 +68,7 @@ std::size_t Fetcher::requests_to(const DeviceId& peer) const {
 
 std::optional<Fetcher::Request> Fetcher::poll_request(TimePoint now) {
   now_ = now;
+  follow_news(now);
   if (auto list = poll_list_request(now)) return list;
   for (auto& [device, peer] : peers_) {
     if (auto request = poll_chunk_request(peer, now)) return request;
@@ -170,6 +197,11 @@ std::optional<TimePoint> Fetcher::next_deadline() const {
   for (const auto& [request, outstanding] : requests_) {
     const TimePoint due = outstanding.last_progress + kRequestTimeout;
     if (!deadline || due < *deadline) deadline = due;
+  }
+  const bool has_news =
+      std::ranges::any_of(fetches_, [this](const auto& entry) { return lacks_news(entry.second); });
+  if (has_news && ask_again_at_ > now_) {
+    if (!deadline || ask_again_at_ < *deadline) deadline = ask_again_at_;
   }
   for (const auto& [device, peer] : peers_) {
     if (fetches_.empty() || peer.silent_until <= now_) continue;
