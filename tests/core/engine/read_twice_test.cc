@@ -23,7 +23,9 @@ struct Look {
     auto job = scan.poll_job();
     REQUIRE(job);
     auto result = JobRunner(fs).run(Job{JobId{1}, std::get<ListJob>(*job)});
-    REQUIRE(scan.handle_listing(RelativePath(), std::get<Result<Listing>>(std::move(result))));
+    const Result<void> listed =
+        scan.handle_listing(RelativePath(), std::get<Result<Listing>>(std::move(result)));
+    REQUIRE(listed);
   }
   void read(const HashJob& job) {
     auto result = JobRunner(fs).run(Job{JobId{1}, job});
