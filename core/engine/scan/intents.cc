@@ -167,7 +167,8 @@ void Intents::doubt(const RelativePath& path) {
 
 Result<std::optional<FileIdentity>> Intents::displaces(const RelativePath& path) const {
   const Doubt& doubt = doubtful_.at(path);
-  const bool gives_back = doubt.left_behind || doubt.in_the_way;
+  const bool removal = !doubt.intent.becomes;
+  const bool gives_back = doubt.left_behind || doubt.in_the_way || (removal && doubt.begun_here);
   if (doubt.intent.trash.empty() || !gives_back) return std::optional<FileIdentity>();
   const auto row = index_.disk(path);
   if (!row) return row.error();

@@ -64,7 +64,8 @@ class Intents {
     return doubtful_.at(path).intent.trash;
   }
   // What was at a path whose step was to displace it, if the step was begun by a process that was
-  // killed while the system ran on, or something is in the way there. An error is the index's.
+  // killed while the system ran on, or was a removal, or something is in the way there. An error is
+  // the index's.
   [[nodiscard]] Result<std::optional<FileIdentity>> displaces(const RelativePath& path) const;
   // What the step at a path that is in doubt was to make of it, and what became of that if it is in
   // the way; nothing: a removal.

@@ -29,7 +29,7 @@ struct Killed {
   }
 
   // The person acts between the look at the file and its removal, and nothing is done after that.
-  void act_and_kill(const Person& person) {
+  void act(const Person& person) {
     const auto cut_short = std::make_error_code(std::errc::io_error);
     fs.fail_call(DiskOperation::stat_trash, 1, cut_short);
     fs.fail_call(DiskOperation::move_from_trash, 1, cut_short);
@@ -42,6 +42,9 @@ struct Killed {
     REQUIRE(acted);
     REQUIRE_FALSE(fs.has_faults_left());
     REQUIRE(fs.trash_snapshot().size() == 1);
+  }
+  void act_and_kill(const Person& person) {
+    act(person);
     cluster.restart(kReceiver);
     REQUIRE_FALSE(cluster.node(kReceiver).index.intents()->empty());
   }
@@ -73,6 +76,17 @@ TEST_CASE("An edit that was taken away with what was removed comes back, though 
   CHECK(tree.size() == 1);
   CHECK(content_of(tree, "f") == "mine, longer");
   CHECK(killed.fs.trash_snapshot().empty());
+}
+
+TEST_CASE("An edit that was taken away with what was removed comes back, though that failed once",
+          "[engine][killed]") {
+  Killed killed;
+  killed.act([](MemoryFileSystem& fs) { return fs.user_write("f", "mine, longer"); });
+  const SeenTree tree = killed.end();
+  CHECK(tree.size() == 1);
+  CHECK(content_of(tree, "f") == "mine, longer");
+  CHECK(killed.fs.trash_snapshot().empty());
+  CHECK(killed.cluster.node(kReceiver).index.trash_totals()->files == 0);
 }
 
 TEST_CASE("What was removed stays removed, though the process died", "[engine][killed]") {
