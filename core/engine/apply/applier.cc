@@ -355,14 +355,7 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
     fetcher_.handle_trashed(content);
   }
   if (result.rescued) {
-    intents_.doubt(step.path);
-    issues_.raise({step.path.text(), "rescued",
-                   "kept changing while another version was installed; one of its versions is " +
-                       done.trash + " in .lansync/trash",
-                   "take from there what is missing"});
-    fetcher_.cancel(step.path);
-    scan_.request(step.path.parent(), false);
-    retry(step.source, now.steady + kBusyDelay);
+    record_rescue(done, now.steady);
     return {};
   }
   issues_.clear(step.path.text());

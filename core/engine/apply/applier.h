@@ -149,6 +149,7 @@ class Applier {
   void complain(const RelativePath& source, PathIssue issue);
   void end_complaints(const RelativePath& source, const std::vector<Step>& steps);
   void record_failure(const InJob& done, const Error& error, TimePoint now);
+  void record_rescue(const InJob& done, TimePoint now);
   void wake(Waits waits);
   void retry(const RelativePath& source, TimePoint at);
 

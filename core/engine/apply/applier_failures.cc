@@ -47,6 +47,18 @@ void Applier::record_failure(const InJob& done, const Error& error, TimePoint no
   }
 }
 
+void Applier::record_rescue(const InJob& done, TimePoint now) {
+  const Step& step = done.step;
+  in_doubt(step);
+  complain(step.source,
+           {step.path.text(), "rescued",
+            "kept changing while another version was installed; one of its versions is " +
+                done.trash + " in .lansync/trash",
+            "take from there what is missing"});
+  fetcher_.cancel(step.path);
+  retry(step.source, now + kBusyDelay);
+}
+
 void Applier::handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now) {
   wake(Waits::room);
   if (failed.error.code == std::errc::no_space_on_device ||

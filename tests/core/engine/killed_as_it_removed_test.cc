@@ -89,6 +89,14 @@ TEST_CASE("An edit that was taken away with what was removed comes back, though 
   CHECK(killed.cluster.node(kReceiver).index.trash_totals()->files == 0);
 }
 
+TEST_CASE("What was removed, and could not be looked at then, is no problem", "[engine][killed]") {
+  Killed killed;
+  killed.act([](MemoryFileSystem&) { return true; });
+  CHECK(killed.end().empty());
+  CHECK(killed.fs.trash_snapshot().size() == 1);
+  CHECK(killed.cluster.node(kReceiver).engine->status().issues.empty());
+}
+
 TEST_CASE("What was removed stays removed, though the process died", "[engine][killed]") {
   Killed killed;
   killed.act_and_kill([](MemoryFileSystem&) { return true; });
