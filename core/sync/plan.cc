@@ -139,7 +139,14 @@ Result<std::vector<Step>> plan(const PathState& state, const CopyNames& names) {
   } else if (state.row) {
     unclaimed.push_back(*state.row);
   }
+  const auto is_awaited = [&steps, planned = steps.size()](const DiskRow& row) {
+    return std::ranges::any_of(std::span(steps).first(planned), [&](const Step& step) {
+      return is_removal(step) && same_content(row, step.node);
+    });
+  };
   for (const DiskRow& row : unclaimed) {
+    // What comes when its place is free may have no other bytes: they go after that.
+    if (is_awaited(row)) continue;
     steps.push_back(
         {.kind = removal(row), .path = row.path, .source = state.path, .node = {}, .row = row});
   }

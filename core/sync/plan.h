@@ -22,7 +22,8 @@ enum class StepKind : std::uint8_t {
 };
 
 // One thing to do at one path of the disk. Steps of one plan are independent of one another, except
-// that what stands in the way of a different kind is removed by one plan and replaced by the next.
+// that what stands in the way of a different kind is removed by one plan and replaced by the next,
+// and a copy of what comes then goes after that.
 struct Step {
   StepKind kind = StepKind::adopt;
   RelativePath path;

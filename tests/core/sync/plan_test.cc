@@ -116,6 +116,35 @@ TEST_CASE("A path whose newest version has not arrived is left as it is", "[sync
   CHECK(steps[0].kind == StepKind::remove);
 }
 
+TEST_CASE("A copy goes when what it is a copy of is there, not while its place is made free",
+          "[sync][plan]") {
+  const Change version = head_of(1, 1, toy_content("the only bytes"));
+  DiskRow copy;
+  copy.path = path_of("f (conflict).txt");
+  copy.source = version.path;
+  copy.stat.kind = NodeKind::file;
+  copy.content = version.content;
+  PathState state;
+  state.path = version.path;
+  state.heads = {version};
+  state.copies = {copy};
+  state.row = DiskRow{};
+  state.row->path = state.row->source = state.path;
+  state.row->stat.kind = NodeKind::dir;
+  const EverybodyIsAnna names;
+  const auto steps = plan(state, names).value();
+  REQUIRE(steps.size() == 1);
+  CHECK(steps[0].kind == StepKind::remove_dir);
+  state.row.reset();
+  CHECK(places(plan(state, names).value()).size() == 2);
+  // Of what does not come nothing is kept.
+  state.row = copy;
+  state.row->path = state.row->source = state.path;
+  state.row->stat.kind = NodeKind::dir;
+  state.copies[0].content = toy_content("another's");
+  CHECK(places(plan(state, names).value()).size() == 2);
+}
+
 TEST_CASE("What a projection shows does not depend on the order of the heads", "[sync][plan]") {
   std::vector<Change> heads;
   for (std::uint64_t i = 0; i < 6; ++i) {
