@@ -222,6 +222,13 @@ bool Ghost::is_owed(VersionId version) const {
          std::ranges::any_of(found->second, [](const auto& place) { return place.second.live; });
 }
 
+bool Ghost::is_owed_at(VersionId version, const std::string& path) const {
+  const auto found = claims_.find(version);
+  if (found == claims_.end()) return false;
+  const auto place = found->second.find(path);
+  return place != found->second.end() && place->second.live;
+}
+
 bool Ghost::is_buried(VersionId version) const {
   if (buried_.contains(version)) return true;
   const auto found = claims_.find(version);

@@ -64,6 +64,7 @@ class Ghost {
   // Versions that somebody has written and nobody taken back.
   [[nodiscard]] std::set<VersionId> owed() const;
   [[nodiscard]] bool is_owed(VersionId version) const;
+  [[nodiscard]] bool is_owed_at(VersionId version, const std::string& path) const;
   [[nodiscard]] bool was_written(VersionId version) const { return names_.contains(version); }
   [[nodiscard]] bool was_put_at(VersionId version, const std::string& path) const;
   // At how many paths somebody has put it.

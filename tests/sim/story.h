@@ -93,6 +93,10 @@ enum class Watcher : std::uint8_t { good, late, lossy, overflowing, blind };
 constexpr bool misses_nothing(Watcher watcher) {
   return watcher == Watcher::good || watcher == Watcher::late;
 }
+// After how long it tells of something, at most.
+constexpr std::uint32_t longest_delay_us(Watcher watcher) {
+  return watcher == Watcher::late ? 5'000'000 : 30'000;
+}
 
 // What a device is like.
 struct Traits {

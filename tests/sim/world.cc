@@ -52,6 +52,7 @@ World::World(const Story& story, bool verbose)
       armed_(story.devices.size()),
       off_(story.devices.size()),
       index_losses_(story.devices.size()),
+      put_back_(story.devices.size()),
       attribution_(story.devices.size()),
       economy_(story.devices.size()),
       checks_(story.devices.size(), Checks(story.devices.size() - 1)),

@@ -96,6 +96,10 @@ class World : private NetworkUser {
   void boot_later(std::size_t i);
   void die(std::size_t i, bool power);
   void put_back(std::size_t i, Deed deed);
+  void put_files_back(std::size_t i);
+  void forget_files_put_back(std::size_t i);
+  [[nodiscard]] bool is_shown_elsewhere(std::size_t i, VersionId version,
+                                        const std::string& path) const;
   void forget_places(const SeenTree& before);
   void forgive_what_is_nowhere();
   void lose_power(std::size_t i);
@@ -128,6 +132,8 @@ class World : private NetworkUser {
   std::vector<bool> off_;                    // A person's wish.
   std::vector<std::uint64_t> index_losses_;  // Whether it may rightly be behind itself.
   std::uint64_t rewinds_ = 0;                // Whether logs may rightly fork.
+  // By device and path: what came back in place, and was owed to nobody there before.
+  std::vector<std::map<std::string, VersionId>> put_back_;
   Person person_;
   Ghost ghost_;
   Attribution attribution_;

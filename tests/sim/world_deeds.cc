@@ -18,9 +18,6 @@ std::error_code error_named(const std::string& name) {
   return make_error_code(found == names.end() ? std::errc::io_error : found->second);
 }
 
-// After how long a watcher tells of something, at most.
-std::uint32_t delay_us(Watcher watcher) { return watcher == Watcher::late ? 5'000'000 : 30'000; }
-
 std::string parent_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? std::string() : path.substr(0, slash);
@@ -70,7 +67,7 @@ void World::person_acts(const Step& step) {
     if (moves) attribution_.touched(step.device, after);
     const Watcher watcher = devices_[step.device]->traits().watcher;
     if (moves && misses_nothing(watcher)) {
-      hint(step.device, "", true, random(watch_streams_[step.device], delay_us(watcher)));
+      hint(step.device, "", true, random(watch_streams_[step.device], longest_delay_us(watcher)));
     }
   } else if (done) {
     note(step.device, to_text(step) + " (nothing to be seen)");
@@ -129,7 +126,7 @@ void World::watch(std::size_t i, const SeenTree& before, const SeenTree& after) 
       if (node.kind == NodeKind::dir) dirs[path] = true;
     }
   }
-  const std::uint32_t most_us = delay_us(watcher);
+  const std::uint32_t most_us = longest_delay_us(watcher);
   for (const auto& [dir, recursive] : dirs) {
     const Duration delay = random(stream, most_us);
     if (watcher == Watcher::lossy && stream.one_in(3)) continue;
@@ -216,77 +213,6 @@ bool World::machine_acts(const Step& step, bool within_call) {
   }
   note(i, to_text(step));
   return true;
-}
-
-void World::put_back(std::size_t i, Deed deed) {
-  Device& device = *devices_[i];
-  if (unmounted_[i] || (deed != Deed::lose_index && !device.backup)) return;
-  note(i, to_text(Step{.deed = deed, .device = static_cast<std::uint32_t>(i)}));
-  const SeenTree before = device.fs.snapshot();
-  if (deed != Deed::restore_files) {
-    die(i, false);
-    ++index_losses_[i];
-    attribution_.excuse(i);
-    device.index = deed == Deed::lose_index ? MemoryIndex() : device.backup->index;
-  }
-  if (deed == Deed::restore || deed == Deed::rewind)
-    device.fs.restore(device.backup->files, test::Restored::whole_disk);
-  if (deed == Deed::restore_files) {
-    const auto inodes = device.fs.inodes();
-    device.fs.restore(device.backup->files, test::Restored::visible_files);
-    attribution_.replaced(i, inodes, device.fs.inodes());
-  }
-  const SeenTree after = device.fs.snapshot();
-  checks_[i].displacement.begin_anew();
-  checks_[i].confinement.acted(before, after);
-  if (deed == Deed::restore_files) {
-    ghost_.acted(i, before, after);
-    attribution_.acted(i, before, after);
-    watch(i, before, after);
-    // What looks the same is other files and directories.
-    const Watcher watcher = device.traits().watcher;
-    const bool late = watcher == Watcher::late;
-    const Duration delay = late ? random(watch_streams_[i], delay_us(watcher)) : Duration{};
-    if (misses_nothing(watcher)) hint(i, "", true, delay);
-    return;
-  }
-  if (deed == Deed::rewind) {
-    ++rewinds_;
-  } else {
-    device.index_was_copied();
-  }
-  forget_places(before);
-  forgive_what_is_nowhere();
-  ghost_.put_back(after);
-  if (!off_[i]) boot_later(i);
-}
-
-void World::forget_places(const SeenTree& before) {
-  std::map<std::string, std::set<VersionId>> shown;
-  for (const auto& device : devices_) {
-    for (const auto& [path, node] : device->fs.snapshot()) shown[path].insert(version_of(node));
-  }
-  for (const auto& [path, node] : before) {
-    if (!shown[path].contains(version_of(node))) ghost_.forget_place(version_of(node), path);
-  }
-}
-
-void World::forgive_what_is_nowhere() {
-  std::set<VersionId> somewhere;
-  std::set<std::string> dirs;
-  for (const auto& device : devices_) {
-    for (const auto& tree : {device->fs.snapshot(), device->fs.stage_snapshot()}) {
-      for (const auto& [path, node] : tree) somewhere.insert(version_of(node));
-    }
-    for (const auto& [path, node] : device->fs.snapshot()) {
-      if (node.kind == NodeKind::dir) dirs.insert(path);
-    }
-  }
-  std::set<VersionId> lost = ghost_.owed();
-  std::erase_if(lost, [&](VersionId version) { return somewhere.contains(version); });
-  std::set<std::string> lost_dirs = ghost_.owed_dirs();
-  std::erase_if(lost_dirs, [&](const std::string& dir) { return dirs.contains(dir); });
-  ghost_.forgive(lost, lost_dirs);
 }
 
 // --- The network, and everybody ---
