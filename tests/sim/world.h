@@ -101,7 +101,7 @@ class World : private NetworkUser {
   [[nodiscard]] bool is_shown_elsewhere(std::size_t i, VersionId version,
                                         const std::string& path) const;
   void forget_places(const SeenTree& before);
-  void forgive_what_is_nowhere();
+  void forgive_what_is_nowhere(const Device* forgetful);
   void lose_power(std::size_t i);
   void drain(std::size_t i);
   void start_job(std::size_t i, Job job);

@@ -14,8 +14,8 @@ void World::put_back(std::size_t i, Deed deed) {
   ++index_losses_[i];
   attribution_.excuse(i);
   device.index = deed == Deed::lose_index ? MemoryIndex() : device.backup->index;
-  if (deed != Deed::lose_index && deed != Deed::restore_index)
-    device.fs.restore(device.backup->files, test::Restored::whole_disk);
+  const bool disk_too = deed == Deed::restore || deed == Deed::rewind;
+  if (disk_too) device.fs.restore(device.backup->files, test::Restored::whole_disk);
   const SeenTree after = device.fs.snapshot();
   checks_[i].displacement.begin_anew();
   checks_[i].confinement.acted(before, after);
@@ -26,7 +26,7 @@ void World::put_back(std::size_t i, Deed deed) {
   }
   forget_places(before);
   if (deed == Deed::restore_index) forget_files_put_back(i);
-  forgive_what_is_nowhere();
+  forgive_what_is_nowhere(disk_too ? nullptr : &device);
   ghost_.put_back(after);
   if (!off_[i]) boot_later(i);
 }
@@ -86,15 +86,19 @@ void World::forget_places(const SeenTree& before) {
   }
 }
 
-void World::forgive_what_is_nowhere() {
+void World::forgive_what_is_nowhere(const Device* forgetful) {
   std::set<VersionId> somewhere;
   std::set<std::string> dirs;
   for (const auto& device : devices_) {
-    for (const auto& tree : {device->fs.snapshot(), device->fs.stage_snapshot()}) {
-      for (const auto& [path, node] : tree) somewhere.insert(version_of(node));
-    }
     for (const auto& [path, node] : device->fs.snapshot()) {
+      somewhere.insert(version_of(node));
       if (node.kind == NodeKind::dir) dirs.insert(path);
+    }
+    // What is staged is nothing to an index that did not stage it: an edit, too, that a step took
+    // along in just this moment is in the trash then.
+    if (device.get() == forgetful) continue;
+    for (const auto& [path, node] : device->fs.stage_snapshot()) {
+      somewhere.insert(version_of(node));
     }
   }
   std::set<VersionId> lost = ghost_.owed();
