@@ -34,8 +34,9 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
       names_(index, membership),
       replica_(index, membership, config_.self, config_.sign),
       intents_(index, config_.boot),
-      scan_(index, issues_, held_, intents_),
-      edits_(index, replica_, held_, intents_),
+      unsynced_(index, config_.boot),
+      scan_(index, issues_, held_, intents_, unsynced_),
+      edits_(index, replica_, held_, intents_, unsynced_),
       forks_(index, replica_, peers_),
       exchange_(index, membership, replica_, peers_),
       fetcher_(index, peers_),
@@ -49,6 +50,7 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
 void ShareEngine::start(Now now) {
   if (auto loaded = replica_.load(); !loaded) return fail(std::move(loaded).error());
   if (auto loaded = intents_.load(); !loaded) return fail(std::move(loaded).error());
+  if (auto loaded = unsynced_.load(now); !loaded) return fail(std::move(loaded).error());
   if (auto loaded = forks_.load(); !loaded) return fail(std::move(loaded).error());
   scan_.request(RelativePath(), true);
   next_scan_ = now.steady + scan_interval_;
@@ -97,7 +99,7 @@ std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   for (const auto& due :
        {hints_.deadline(), retries_.deadline(), fetcher_.next_deadline(), apply,
         exchange_.next_deadline(now), claims_.next_deadline(), audits_.next_deadline(),
-        verification_ ? verification_->next_deadline() : std::nullopt}) {
+        unsynced_.next_deadline(), verification_ ? verification_->next_deadline() : std::nullopt}) {
     if (due) deadline = std::min(deadline, *due);
   }
   return deadline;
@@ -122,6 +124,7 @@ void ShareEngine::settle(Now now) {
 }
 
 Result<void> ShareEngine::try_settle(Now now) {
+  if (auto synced = unsynced_.handle_timeout(now.steady); !synced) return synced;
   if (!claims_.waiting()) {
     if (auto published = publish_found(now); !published) return published;
   }
@@ -165,6 +168,7 @@ Result<void> ShareEngine::end_lost_versions(Now now) {
   if (!ends) return std::move(ends).error();
   if (ends->empty()) return {};
   if (auto published = replica_.publish(*ends, touched_); !published) return published;
+  for (const Change& end : *ends) issues_.clear(end.path.text(), "torn");
   starved_ = false;
   return work(now);
 }
@@ -182,6 +186,7 @@ Result<void> ShareEngine::publish_found(Now now) {
       if (one.row) touched_.insert(one.row->source);
     }
     auto published = edits_.publish(std::move(found), now.wall, touched_, look_again);
+    if (published) published = unsynced_.handle_recorded(now);
     if (!published) return published;
     fetcher_.handle_found(paths);
     while (const auto content = intents_.poll_trashed()) fetcher_.handle_trashed(*content);
@@ -192,6 +197,7 @@ Result<void> ShareEngine::publish_found(Now now) {
     scanned_once_ = scanned_once_ || !scan_.root_error();
     if (scanned_once_) {
       if (auto noted = edits_.looked_through(); !noted) return noted;
+      if (auto noted = unsynced_.looked_through(); !noted) return noted;
     }
     applier_.handle_scan_progress();
     fetcher_.handle_looked();

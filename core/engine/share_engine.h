@@ -215,6 +215,7 @@ class ShareEngine {
   Replica replica_;
   HeldDeletions held_;
   Intents intents_;
+  Unsynced unsynced_;
   Scan scan_;
   LocalEdits edits_;
   OwnLogClaims claims_;

@@ -16,4 +16,11 @@ inline bool is_torn(const FileStat& known, const FileStat& seen) {
          seen.size < known.size;
 }
 
+// Whether what is seen is older than what was `known`, or has its very stat: then nobody has made
+// it of that. Every write, every new name and every new mode moves a ctime.
+inline bool came_before(const FileStat& known, const FileStat& seen) {
+  if (known.kind == NodeKind::dir || seen.kind == NodeKind::dir) return false;
+  return seen.ctime < known.ctime || (known.ctime != WallTime{} && seen == known);
+}
+
 }  // namespace lansync

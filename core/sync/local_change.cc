@@ -255,6 +255,17 @@ LocalChange copy_touched(const KnownPath& known, const std::optional<Observation
   return result;
 }
 
+// The disk may never have had what the row describes. What is there is from before, or is what
+// somebody made of nobody knows what.
+LocalChange after_power_failure(const KnownPath& known, const Observation& seen, WallTime now) {
+  const DiskRow& row = *known.row;
+  const bool is_left = came_before(row.stat, seen.stat) || is_torn(row.stat, seen.stat);
+  if (!row.racy && is_left) return {.torn = true};
+  KnownPath anew = known;
+  anew.row.reset();
+  return created(anew, seen, now);
+}
+
 // No change may supersede more than a limit. What is beyond it is ended by deletes beside it.
 LocalChange within_limits(LocalChange local) {
   const std::size_t count = local.changes.size();
@@ -285,7 +296,8 @@ LocalChange unlimited(const KnownPath& known, const std::optional<Observation>& 
   const bool same = seen && same_version(row, *seen) && same_metadata(row.stat, seen->stat);
   if (same && !put_there) return {};
   if (is_copy) return copy_touched(known, seen, now);
-  if (!seen) return removed(known, now);
+  if (!seen) return known.unsynced ? LocalChange{} : removed(known, now);
+  if (known.unsynced && !same_version(row, *seen)) return after_power_failure(known, *seen, now);
   if (!row.racy && is_torn(row.stat, seen->stat)) return {.torn = true};
   // A directory that was only implied by its content becomes one in its own right when it is
   // changed.

@@ -37,6 +37,8 @@ struct KnownPath {
   // before, and is a version of its own even if it equals one that is known: a delete of that one,
   // which may be right behind, was not made with this device's copy in sight.
   bool first_look = false;
+  // The power has failed, and the disk may never have had what the row describes.
+  bool unsynced = false;
   // Whether anything lives beneath the path. Needed only of a path that has copies.
   bool live_beneath = false;
 };
@@ -56,7 +58,9 @@ struct KnownPath {
 //   - when a file goes, its conflict copies stay, as ordinary files; only what shows the version
 //     that the file showed, and is its place from now on as the heads want it, stays what it is;
 //   - where the file is about to go, another one with the same bytes is an edit by a person;
-//   - a file that a power failure has cut off was not edited.
+//   - a file that a power failure has cut off was not edited; nor was, or removed, what the disk
+//   had
+//     not had yet as the power failed.
 //
 // `seen` empty means that a person removed what the row describes; being unable to look is not
 // that, and never comes here. Pure.
@@ -66,7 +70,8 @@ struct LocalChange {
   std::optional<std::size_t> displayed;
   // Or, if that is none of them, what it displays instead of what it did. Empty: as before.
   std::vector<Dot> adopted;
-  // The disk lost the end of what the path displayed (core/fs/torn_file.h): it displays none of it.
+  // The disk lost what the path displayed, or its end (core/fs/torn_file.h): it displays none of
+  // it.
   bool torn = false;
 };
 LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now);

@@ -9,8 +9,8 @@ namespace lansync::sim {
 namespace {
 
 constexpr std::array<std::string_view, kProfiles> kNames = {
-    "brief", "mixed",   "conflict", "crash", "apart", "disk",
-    "churn", "watcher", "restore",  "bulk",  "swaps", "rewind"};
+    "brief",   "mixed",   "conflict", "crash", "apart",  "disk",    "churn",
+    "watcher", "restore", "bulk",     "swaps", "rewind", "unsynced"};
 
 // A deed and how often it occurs beside the others.
 using Weighted = std::pair<Deed, unsigned>;
@@ -91,6 +91,7 @@ class Author {
                                                                        2'000'000'000};
         traits.granularity_ns = random_.pick(kGranularities);
       }
+      traits.syncs_late = profile_ == Profile::unsynced;
       if (odd && random_.one_in(2)) traits.watcher = static_cast<Watcher>(random_.below(5));
       story_.devices.push_back(traits);
     }
@@ -132,6 +133,7 @@ class Author {
         break;
       case Profile::conflict: offer(kNetwork, 3, 3); break;
       case Profile::crash:
+      case Profile::unsynced:
         offer(kCrashes, 4, 3);
         offer(kNetwork, 1, 2);
         break;

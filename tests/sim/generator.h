@@ -24,9 +24,10 @@ enum class Profile : std::uint8_t {
   bulk,      // large files over slow and breaking connections
   swaps,     // what was there has just become something else
   rewind,    // whole disks that are put back, and nobody says so
+  unsynced,  // machines die, and with them what their programs have not synced
 };
 
-inline constexpr std::size_t kProfiles = 12;
+inline constexpr std::size_t kProfiles = 13;
 std::string_view to_string(Profile profile);
 std::optional<Profile> find_profile(std::string_view name);
 

@@ -182,6 +182,11 @@ void Ghost::put_back(const SeenTree& tree) {
   }
 }
 
+void Ghost::leave(const SeenTree& tree) {
+  put_back(tree);
+  for (const auto& [path, node] : tree) names_.try_emplace(version_of(node), "what was left");
+}
+
 void Ghost::forget_place(VersionId version, const std::string& path) {
   const auto found = claims_.find(version);
   if (found == claims_.end()) return;

@@ -53,6 +53,8 @@ class Ghost {
   // Not a deed: the machine shows older files again, or has forgotten what it knew of them. What it
   // shows and nobody is owed any more may stay, and need not.
   void put_back(const SeenTree& tree);
+  // The same, and some of it may be in pieces that nobody wrote.
+  void leave(const SeenTree& tree);
   // The machine shows nothing at this path any more where it showed this, and nor does anybody
   // else. That the same bytes are at another path is no reason to owe them here.
   void forget_place(VersionId version, const std::string& path);

@@ -82,6 +82,7 @@ class Shrinker {
       shorter = attempt([i](Story& story) { story.devices[i] = {}; }) || shorter;
       shorter = attempt([i](Story& story) { story.devices[i].clock_skew_s = 0; }) || shorter;
       shorter = attempt([i](Story& story) { story.devices[i].granularity_ns = 1; }) || shorter;
+      shorter = attempt([i](Story& story) { story.devices[i].syncs_late = false; }) || shorter;
       shorter = attempt([i](Story& story) { story.devices[i].watcher = Watcher::good; }) || shorter;
     }
     shorter = attempt([](Story& story) { story.network.slow.reset(); }) || shorter;

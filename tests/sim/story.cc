@@ -157,6 +157,7 @@ class Line {
 bool parse_traits(Line& line, Traits& traits) {
   traits.clock_skew_s = line.number("skew", 0);
   traits.granularity_ns = line.number("granularity", 1);
+  traits.syncs_late = line.number("late", 0) != 0;
   const std::string watcher = line.text("watcher");
   if (watcher.empty()) return true;
   for (std::size_t i = 0; i < kWatchers.size(); ++i) {
@@ -224,7 +225,9 @@ std::string to_text(const Story& story) {
   for (const Traits& traits : story.devices) {
     text += "device skew=" + std::to_string(traits.clock_skew_s) +
             " granularity=" + std::to_string(traits.granularity_ns) +
-            " watcher=" + std::string(kWatchers[static_cast<std::size_t>(traits.watcher)]) + "\n";
+            " watcher=" + std::string(kWatchers[static_cast<std::size_t>(traits.watcher)]);
+    if (traits.syncs_late) text += " late=1";
+    text += "\n";
   }
   for (const Step& step : story.steps) text += to_text(step) + "\n";
   return text;

@@ -103,6 +103,9 @@ struct Traits {
   std::int64_t clock_skew_s = 0;
   std::int64_t granularity_ns = 1;  // Of file times.
   Watcher watcher = Watcher::good;
+  // What its person's programs do is on the disk when the system writes it there, as on a file
+  // system with a journal; otherwise at once.
+  bool syncs_late = false;
 
   friend bool operator==(const Traits&, const Traits&) = default;
 };

@@ -52,6 +52,10 @@ World::World(const Story& story, bool verbose)
       armed_(story.devices.size()),
       off_(story.devices.size()),
       index_losses_(story.devices.size()),
+      old_index_(story.devices.size()),
+      unlooked_(story.devices.size()),
+      unseen_(story.devices.size()),
+      late_(story.devices.size()),
       put_back_(story.devices.size()),
       attribution_(story.devices.size()),
       economy_(story.devices.size()),
@@ -64,6 +68,10 @@ World::World(const Story& story, bool verbose)
     devices_.push_back(std::make_unique<Device>(i, story_.devices.size(), story_.devices[i]));
     devices_[i]->fs.set_time_granularity(
         std::chrono::nanoseconds(story_.devices[i].granularity_ns));
+    if (story_.devices[i].syncs_late) {
+      devices_[i]->fs.set_durability(test::Durability::journaled);
+      devices_[i]->fs.set_users_durable(false);
+    }
     devices_[i]->fs.note_effects();
     devices_[i]->fs.before_each([this, i](test::DiskOperation) { before_call(i); });
   }
@@ -189,6 +197,14 @@ void World::drain(std::size_t i) {
   }
   while (auto job = device.engine().poll_job()) start_job(i, std::move(*job));
   check_bounds(i);
+  if (unlooked_[i]) supersede_nothing_unseen(i);
+  if (old_index_[i] || unlooked_[i] || !unseen_[i].empty()) {
+    const ShareActivity activity = device.engine().status().activity;
+    const bool looks = activity == ShareActivity::scanning || activity == ShareActivity::error;
+    unlooked_[i] = unlooked_[i] && looks;
+    old_index_[i] = old_index_[i] && looks;
+    if (device.engine().in_sync()) unseen_[i].clear();
+  }
   look_after(i);
 }
 

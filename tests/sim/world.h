@@ -96,6 +96,10 @@ class World : private NetworkUser {
   void boot_later(std::size_t i);
   void die(std::size_t i, bool power);
   void put_back(std::size_t i, Deed deed);
+  void write_back_later(std::size_t i, const SeenTree& before, const SeenTree& after);
+  void supersede_nothing_unseen(std::size_t i);
+  void forget_unsynced(std::size_t i, const SeenTree& before);
+  void forgive_known_dirs(std::size_t i, const SeenTree& before, const SeenTree& after);
   void put_files_back(std::size_t i);
   void forget_files_put_back(std::size_t i);
   [[nodiscard]] bool is_shown_elsewhere(std::size_t i, VersionId version,
@@ -132,6 +136,19 @@ class World : private NetworkUser {
   std::vector<bool> off_;                    // A person's wish.
   std::vector<std::uint64_t> index_losses_;  // Whether it may rightly be behind itself.
   std::uint64_t rewinds_ = 0;                // Whether logs may rightly fork.
+  // By device: its index was put back, and the program has not looked at everything since.
+  std::vector<bool> old_index_;
+  // By device: the power has failed, and the program has not looked at everything since.
+  std::vector<bool> unlooked_;
+  // What its persons had before them whose deeds it may not have seen yet.
+  std::vector<std::vector<SeenTree>> unseen_;
+  // By device: what its person did that the disk may not have yet.
+  struct Late {
+    std::string path;
+    VersionId version = 0;
+    TimePoint at;
+  };
+  std::vector<std::vector<Late>> late_;
   // By device and path: what came back in place, and was owed to nobody there before.
   std::vector<std::map<std::string, VersionId>> put_back_;
   Person person_;

@@ -1,8 +1,18 @@
 // What comes back from a backup, or is lost for good: files, an index, a whole disk.
+#include <algorithm>
+#include <set>
+#include <utility>
+
 #include "tests/sim/world.h"
 #include "tests/support/row_content.h"
 
 namespace lansync::sim {
+namespace {
+
+// Linux writes what is so old, at its default.
+constexpr std::chrono::seconds kWriteBackTime{30};
+
+}  // namespace
 
 void World::put_back(std::size_t i, Deed deed) {
   Device& device = *devices_[i];
@@ -24,6 +34,7 @@ void World::put_back(std::size_t i, Deed deed) {
   } else {
     device.index_was_copied();
   }
+  old_index_[i] = deed != Deed::lose_index;
   forget_places(before);
   if (deed == Deed::restore_index) forget_files_put_back(i);
   forgive_what_is_nowhere(disk_too ? nullptr : &device);
@@ -67,6 +78,23 @@ void World::forget_files_put_back(std::size_t i) {
   }
 }
 
+// A directory that is made where an index that came back has one, or was about to have one, is
+// that.
+void World::forgive_known_dirs(std::size_t i, const SeenTree& before, const SeenTree& after) {
+  MemoryIndex& index = devices_[i]->index;
+  const auto intents = index.intents();
+  std::set<std::string> known;
+  for (const auto& [path, node] : after) {
+    if (node.kind != NodeKind::dir || before.contains(path)) continue;
+    const auto at = RelativePath::parse(path);
+    const auto row = index.disk(*at);
+    const bool begun = std::ranges::any_of(
+        *intents, [&](const Intent& intent) { return intent.becomes && intent.path == *at; });
+    if (begun || *row) known.insert(path);
+  }
+  ghost_.forgive({}, known);
+}
+
 bool World::is_shown_elsewhere(std::size_t i, VersionId version, const std::string& path) const {
   for (std::size_t other = 0; other < size(); ++other) {
     const SeenTree tree = devices_[other]->fs.snapshot();
@@ -74,6 +102,45 @@ bool World::is_shown_elsewhere(std::size_t i, VersionId version, const std::stri
     if (other != i && node != tree.end() && version_of(node->second) == version) return true;
   }
   return false;
+}
+
+void World::write_back_later(std::size_t i, const SeenTree& before, const SeenTree& after) {
+  for (const auto& [path, node] : after) {
+    const auto old = before.find(path);
+    const bool is_new = old == before.end() || version_of(old->second) != version_of(node);
+    if (is_new) late_[i].push_back({path, version_of(node), events_.now()});
+  }
+  events_.after(kWriteBackTime, [this, i] {
+    devices_[i]->fs.write_back();
+    std::erase_if(late_[i],
+                  [this](const Late& late) { return late.at + kWriteBackTime <= events_.now(); });
+  });
+}
+
+// What it finds changed after a power failure it cannot tell from what the disk never had: nothing
+// says that what was there has been taken back. If everybody turns out to have lost that, whoever
+// finds it so ends it.
+void World::supersede_nothing_unseen(std::size_t i) {
+  if (unseen_[i].empty()) return;
+  for (const SeenTree& before : std::exchange(unseen_[i], {})) ghost_.put_back(before);
+  for (std::size_t any = 0; any < size(); ++any) attribution_.excuse(any);
+}
+
+// What the power took with it before the disk had it, or might have, is owed if somebody else shows
+// it: nothing tells the one from the other.
+void World::forget_unsynced(std::size_t i, const SeenTree& before) {
+  const SeenTree after = devices_[i]->fs.snapshot();
+  if (before != after) note(i, "has lost what was not synced");
+  checks_[i].displacement.begin_anew();
+  checks_[i].confinement.acted(before, after);
+  attribution_.acted(i, before, after);
+  for (std::size_t any = 0; any < size(); ++any) attribution_.excuse(any);
+  forget_places(before);
+  for (const auto& [path, version, at] : std::exchange(late_[i], {})) {
+    if (!is_shown_elsewhere(i, version, path)) ghost_.forget_place(version, path);
+  }
+  forgive_what_is_nowhere(nullptr);
+  ghost_.leave(after);
 }
 
 void World::forget_places(const SeenTree& before) {

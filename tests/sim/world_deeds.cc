@@ -56,7 +56,10 @@ void World::person_acts(const Step& step) {
   const SeenTree after = device.fs.snapshot();
   if (before != after) {
     note(step.device, to_text(step));
+    if (device.traits().syncs_late) write_back_later(step.device, before, after);
     ghost_.acted(step.device, before, after);
+    if (old_index_[step.device]) forgive_known_dirs(step.device, before, after);
+    unseen_[step.device].push_back(before);
     const bool removes = step.deed == Deed::remove || step.deed == Deed::swap_in;
     supersede_displaced(step.device, removes ? path : std::string(), before, after);
     attribution_.acted(step.device, before, after);
@@ -143,12 +146,16 @@ void World::watch(std::size_t i, const SeenTree& before, const SeenTree& after) 
 
 void World::lose_power(std::size_t i) {
   Device& device = *devices_[i];
+  const SeenTree before = device.fs.snapshot();
   device.fs.lose_power([this, i](std::size_t count) {
     // Mostly things survive: a crash that loses everything is one of many.
     RandomStream& stream = disk_streams_[i];
     return stream.one_in(2) ? 0 : static_cast<std::size_t>(stream.below(count));
   });
   device.lost_power();
+  unlooked_[i] = true;
+  supersede_nothing_unseen(i);
+  if (device.traits().syncs_late) forget_unsynced(i, before);
   check_disk(i);
 }
 

@@ -121,6 +121,11 @@ void MemoryFileSystem::set_users_durable(bool durable) {
   disk_->users_durable = durable;
 }
 
+void MemoryFileSystem::write_back() {
+  const MemoryDisk::Lock lock(disk_->mutex);
+  disk_->sync_all();
+}
+
 void MemoryFileSystem::fail_sync_and_forget(std::uint64_t nth) {
   const MemoryDisk::Lock lock(disk_->mutex);
   disk_->forgetting_sync = nth;

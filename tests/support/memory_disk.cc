@@ -190,6 +190,11 @@ Result<MemoryNodePtr> MemoryDisk::find_node(const RelativePath& path) const {
 
 void MemoryDisk::perform(EntryOperation operation, By by) {
   if (by == By::lansync) note_names(operation);
+  for (EntryChange& change : operation.changes) {
+    change.ctime = stamp();
+    if (change.before != nullptr) change.before_ctime = change.before->ctime;
+    if (change.after != nullptr) change.after_ctime = change.after->ctime;
+  }
   for (const EntryChange& change : operation.changes) {
     if (change.after == nullptr) {
       change.dir->children.erase(change.name);
@@ -197,7 +202,7 @@ void MemoryDisk::perform(EntryOperation operation, By by) {
       change.dir->children.insert_or_assign(change.name, change.after);
     }
     for (const MemoryNodePtr& node : {change.before, change.after}) {
-      if (node != nullptr) node->ctime = stamp();
+      if (node != nullptr) node->ctime = change.ctime;
     }
     change.dir->metadata.mtime = stamp();
   }

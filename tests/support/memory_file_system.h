@@ -144,6 +144,8 @@ class MemoryFileSystem final : public FileSystem {
   void set_folds_case(bool folds);
   // Whether what users do is on the disk at once (at first), or only when the system likes.
   void set_users_durable(bool durable);
+  // What the system does by itself after a while: all that was done is durable.
+  void write_back();
   // The power fails: of what was not made durable, `choose` decides what the disk still has; 0 is
   // always that it has it. Files are open no more. What is left is durable.
   //

@@ -27,8 +27,9 @@ class Copier {
   EntryOperation copy(const EntryOperation& operation) {
     EntryOperation result;
     for (const EntryChange& change : operation.changes) {
-      result.changes.push_back(
-          {copy(change.dir), change.name, copy(change.before), copy(change.after)});
+      result.changes.push_back({copy(change.dir), change.name, copy(change.before),
+                                copy(change.after), change.before_ctime, change.after_ctime,
+                                change.ctime});
     }
     return result;
   }
@@ -42,6 +43,7 @@ class Copier {
     to.links = from.links;
     to.content = from.content;
     to.durable_metadata = from.durable_metadata;
+    to.durable_ctime = from.durable_ctime;
     if (from.durable_data) {
       to.durable_data = std::make_unique<MemoryNode::DurableData>(*from.durable_data);
     }

@@ -88,8 +88,15 @@ class Touched {
   bool moves_dir_ = false;
 };
 
+// Unless it has been moved on since, and is as durable as what did that.
+void take_back_ctime(MemoryNode* node, WallTime from, WallTime to) {
+  if (node != nullptr && node->ctime == from) node->ctime = to;
+}
+
 void take_back(const EntryOperation& operation) {
   for (const EntryChange& change : operation.changes) {
+    take_back_ctime(change.before.get(), change.ctime, change.before_ctime);
+    take_back_ctime(change.after.get(), change.ctime, change.after_ctime);
     if (change.before == nullptr) {
       change.dir->children.erase(change.name);
     } else {

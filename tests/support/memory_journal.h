@@ -16,6 +16,10 @@ struct EntryChange {
   std::string name;
   MemoryNodePtr before;
   MemoryNodePtr after;
+  // Which ctimes these had, and got by it.
+  WallTime before_ctime{};
+  WallTime after_ctime{};
+  WallTime ctime{};
 };
 
 // A creation or a removal is one change, a rename or an exchange two that are never seen apart.

@@ -1,6 +1,7 @@
 #include "tests/support/memory_node.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace lansync::test {
@@ -49,7 +50,9 @@ void MemoryNode::will_write(std::uint64_t offset, std::uint64_t size) {
 }
 
 void MemoryNode::will_set_metadata() {
-  if (!durable_metadata) durable_metadata = metadata;
+  if (durable_metadata) return;
+  durable_metadata = metadata;
+  durable_ctime = ctime;
 }
 
 void MemoryNode::sync() {
@@ -79,10 +82,14 @@ void MemoryNode::forget_unsynced() {
   }
 }
 
-void MemoryNode::lose_power(const Choose& choose) {
+void MemoryNode::lose_power(const Choose& choose, bool ordered) {
   held_open = false;
   if (durable_metadata && *durable_metadata != metadata && choose(2) == 1) {
     metadata = *durable_metadata;
+    ctime = durable_ctime;
+    if (ordered && durable_data != nullptr) {
+      set_content(std::exchange(durable_data, nullptr)->content);
+    }
   }
   durable_metadata.reset();
   if (durable_data == nullptr) return;

@@ -47,7 +47,8 @@ struct MemoryNode {
   void forget_unsynced();
   // The power fails: metadata, size and each page are the new ones or those that the disk had; a
   // page may also be new up to one of its sectors. Bytes that the disk never had are zero.
-  void lose_power(const Choose& choose);
+  // `ordered`: who keeps the old metadata has the old bytes.
+  void lose_power(const Choose& choose, bool ordered = false);
   // After a change of the number of names or of open descriptors: who has neither takes no space.
   void count_space();
 
@@ -69,6 +70,7 @@ struct MemoryNode {
   };
   std::unique_ptr<DurableData> durable_data;
   std::optional<MemoryMetadata> durable_metadata;
+  WallTime durable_ctime;  // With it.
 
  private:
   void set_content(std::string bytes);

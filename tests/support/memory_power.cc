@@ -66,7 +66,7 @@ void MemoryDisk::lose_power(const Choose& choose) {
   for (const MemoryNodePtr& node : nodes) {
     node->descriptors = 0;
     node->count_space();
-    node->lose_power(choose);
+    node->lose_power(choose, !journal.strict() && !users_durable);
   }
   ++boots;
 }

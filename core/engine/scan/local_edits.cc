@@ -89,6 +89,11 @@ Result<void> LocalEdits::settle_intents(std::vector<Found>& found, WallTime now,
   return {};
 }
 
+// Somebody's, as far as can be told.
+bool LocalEdits::is_deletion(const Found& found) const {
+  return !found.seen && !(found.row && unsynced_.may_be_lost(*found.row));
+}
+
 Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
   DeletionBrake brake;
   std::set<RelativePath> gone;
@@ -100,7 +105,7 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
   }
   for (const Found& one : found) {
     if (one.seen && one.seen->stat.kind == NodeKind::file) brake.created(one.seen->content);
-    if (!is_file_gone(one)) continue;
+    if (!is_file_gone(one) || !is_deletion(one)) continue;
     // The same content at another path: a move whose other half was published before.
     const auto others =
         index_.disk_with_content(one.row->content, DeletionBrake::kEqualFilesLookedAt);
@@ -113,7 +118,7 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
   if (!totals) return totals.error();
   if (!brake.holds(totals->files)) return false;
   std::erase_if(found, [&](Found& one) {
-    if (one.seen) return false;
+    if (!is_deletion(one)) return false;
     held_.hold(std::move(one));
     return true;
   });
@@ -180,6 +185,7 @@ Result<KnownPath> LocalEdits::known(const Found& found) {
   auto row = index_.disk(found.path);
   if (!row) return std::move(row).error();
   known.row = *std::move(row);
+  known.unsynced = known.row && unsynced_.may_be_lost(*known.row);
   auto heads = index_.heads(found.path);
   if (!heads) return std::move(heads).error();
   known.heads = *std::move(heads);

@@ -7,6 +7,7 @@
 
 #include "core/engine/scan/intents.h"
 #include "core/engine/scan/scan.h"
+#include "core/engine/scan/unsynced.h"
 #include "core/sync/deletion_brake.h"
 #include "core/sync/replica.h"
 
@@ -23,8 +24,9 @@ namespace lansync {
 // Owned by one share's engine.
 class LocalEdits {
  public:
-  LocalEdits(Index& index, Replica& replica, HeldDeletions& held, Intents& intents)
-      : index_(index), replica_(replica), held_(held), intents_(intents) {}
+  LocalEdits(Index& index, Replica& replica, HeldDeletions& held, Intents& intents,
+             const Unsynced& unsynced)
+      : index_(index), replica_(replica), held_(held), intents_(intents), unsynced_(unsynced) {}
 
   // Adds to `touched` the paths whose heads changed, to `look_again` the directories of findings
   // that were overtaken by a change of ours. An error is the index's.
@@ -58,6 +60,7 @@ class LocalEdits {
                               std::set<RelativePath>& touched, std::set<RelativePath>& look_again);
   Result<bool> first_look();
   Result<bool> overtaken(const Found& found);
+  [[nodiscard]] bool is_deletion(const Found& found) const;
   Result<bool> hold_if_many(std::vector<Found>& found);
   Result<void> explain_one(const Found& found, WallTime now, Batch& batch);
   Result<KnownPath> known(const Found& found);
@@ -70,6 +73,7 @@ class LocalEdits {
   Replica& replica_;
   HeldDeletions& held_;
   Intents& intents_;
+  const Unsynced& unsynced_;
   bool released_ = false;
 };
 

@@ -223,6 +223,11 @@ Result<void> Scan::end_doubts(const RelativePath& dir) {
   return {};
 }
 
+// Its bytes, too: a power failure may have kept a file's times and not what was written then.
+bool Scan::is_as_known(const DiskRow& row, const FileStat& stat) const {
+  return same_file(row.stat, stat) && !row.racy && !unsynced_.may_be_lost(row);
+}
+
 // What is known already of a file whose bytes are taken as unchanged.
 Result<Observation> Scan::observe(const FileStat& stat, const DiskRow& row) {
   Observation seen;
@@ -250,7 +255,7 @@ Result<void> Scan::compare_entry(const RelativePath& path, const FileStat& stat,
     if (!same_dir || recursive) request(path, true);
     return {};
   }
-  if (row && same_file(row->stat, stat) && !row->racy) {
+  if (row && is_as_known(*row, stat)) {
     const bool same = row->stat.mode == stat.mode && row->stat.ctime == stat.ctime;
     if (!same || held_.contains(path)) {
       auto seen = observe(stat, *row);
@@ -318,11 +323,6 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
   }
   issues_.clear(path.text());
   const std::optional<DiskRow>& row = waiting.mapped().row;
-  if (row && row->source == path && !row->racy && is_torn(row->stat, hashed->stat)) {
-    issues_.raise(
-        {path.text(), "torn", "lost its end when the power failed, before it was synced",
-         "nothing to do, if another device has it; what was left goes to .lansync/trash"});
-  }
   Found found{path, Observation{}, std::move(hashed->list), row};
   found.seen->stat = hashed->stat;
   found.seen->racy = racy;
@@ -334,11 +334,23 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
     found.seen->one_chunk = found.list.chunks.size() <= 1;
     found.seen->chunk_class = class_for(hashed->stat, row);
   }
+  if (row && row->source == path) complain_if_torn(*row, *found.seen);
   // What took a directory's place waits for what was in it to be missed: a path with something
   // beneath it is a directory to everyone.
   const bool instead_of_dir = row && row->stat.kind == NodeKind::dir;
   (instead_of_dir ? gone_ : found_).insert_or_assign(path, std::move(found));
   end_round_if_done();
+}
+
+void Scan::complain_if_torn(const DiskRow& row, const Observation& seen) {
+  const bool cut_off = !row.racy && is_torn(row.stat, seen.stat);
+  const bool from_before = unsynced_.may_be_lost(row) && !row.racy &&
+                           came_before(row.stat, seen.stat) && row.content != seen.content;
+  if (!cut_off && !from_before) return;
+  issues_.raise({row.path.text(), "torn",
+                 cut_off ? "lost its end when the power failed, before it was synced"
+                         : "is as it was before the power failed: what came last was not synced",
+                 "nothing to do, if another device has it; what was left goes to .lansync/trash"});
 }
 
 std::vector<Found> Scan::poll_found() {

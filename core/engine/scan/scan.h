@@ -15,6 +15,7 @@
 #include "core/engine/scan/hints.h"
 #include "core/engine/scan/intents.h"
 #include "core/engine/scan/mounts_inside.h"
+#include "core/engine/scan/unsynced.h"
 #include "core/index/index.h"
 #include "core/sync/local_change.h"
 
@@ -45,8 +46,9 @@ class Scan {
   static constexpr std::size_t kHashesMax = 3;
   static constexpr std::size_t kFoundMax = 512;
 
-  Scan(Index& index, PathIssues& issues, const HeldDeletions& held, Intents& intents)
-      : index_(index), issues_(issues), held_(held), intents_(intents) {}
+  Scan(Index& index, PathIssues& issues, const HeldDeletions& held, Intents& intents,
+       const Unsynced& unsynced)
+      : index_(index), issues_(issues), held_(held), intents_(intents), unsynced_(unsynced) {}
 
   // Which root to insist on; from when the share was opened.
   void set_root(const RootIdentity& root) { root_ = root; }
@@ -89,6 +91,8 @@ class Scan {
   Result<void> compare(const RelativePath& dir, const std::vector<DirEntry>& listing);
   Result<void> compare_entry(const RelativePath& path, const FileStat& stat,
                              const std::optional<DiskRow>& row, bool recursive);
+  [[nodiscard]] bool is_as_known(const DiskRow& row, const FileStat& stat) const;
+  void complain_if_torn(const DiskRow& row, const Observation& seen);
   Result<Observation> observe(const FileStat& stat, const DiskRow& row);
   Result<void> report_gone(const DiskRow& row);
   Result<void> end_doubts(const RelativePath& dir);
@@ -99,6 +103,7 @@ class Scan {
   PathIssues& issues_;
   const HeldDeletions& held_;
   Intents& intents_;
+  const Unsynced& unsynced_;
   RootIdentity root_;
   std::optional<Error> root_error_;
 

@@ -52,7 +52,8 @@ struct Look {
   PathIssues issues;
   HeldDeletions held;
   Intents intents{index};
-  Scan scan{index, issues, held, intents};
+  Unsynced unsynced{index, {}};
+  Scan scan{index, issues, held, intents, unsynced};
 };
 
 TEST_CASE("A file that could not be read a second time is no problem once it is known",
