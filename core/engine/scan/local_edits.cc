@@ -232,6 +232,7 @@ Result<void> LocalEdits::explain_one(const Found& found, WallTime now, Batch& ba
         }
       }
       // Stored now too, so that the rest of the batch sees what the disk shows.
+      displayed.row.shown = displayed.besides;
       if (auto put = index_.put_disk(displayed.row); !put) return put;
       batch.displayed.push_back(std::move(displayed));
     } else {

@@ -145,6 +145,42 @@ TEST_CASE("What is at two paths is found at one when the other has been written 
   CHECK(cluster.tree(1).size() == 3);  // And what was at b before, as a conflict copy.
 }
 
+// While the file still shows its version, and with another time than the copy has.
+TEST_CASE("A conflict copy that is moved onto its file is not over by that", "[engine]") {
+  Cluster cluster(2, 1);
+  constexpr std::size_t kHere = 0;
+  constexpr std::size_t kElsewhere = 1;
+  MemoryFileSystem& fs = cluster.node(kHere).fs;
+  fs.user_write("f", "mine");
+  cluster.changed(kHere);
+  cluster.run_for(1s);
+  fs.user_touch("f", WallTime{1'000'000'000});
+  cluster.changed(kHere);
+  cluster.run_for(1s);
+  cluster.node(kElsewhere).fs.user_write("f", "theirs");
+  cluster.changed(kElsewhere);
+  cluster.run_for(1s);
+  cluster.serve_nothing(kElsewhere);
+  cluster.connect_all();
+  cluster.run_for(10s);
+  const SeenTree before = cluster.tree(kHere);
+  REQUIRE(before.size() == 2);
+  REQUIRE(content_of(before, "f") == "mine");
+  const std::string copy =
+      before.begin()->first == "f" ? before.rbegin()->first : before.begin()->first;
+  REQUIRE(content_of(before, copy) == "mine");
+
+  fs.user_rename(copy, "f");
+  cluster.changed(kHere);
+  cluster.run_for(10s);
+  cluster.serve_again(kElsewhere);
+  require_agreement(cluster);
+  const SeenTree after = cluster.tree(kElsewhere);
+  CHECK(after.size() == 2);
+  CHECK(content_of(after, "f") == "theirs");
+  CHECK(content_of(after, copy) == "mine");
+}
+
 TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
   Cluster cluster(2, 1);
   cluster.connect_all();

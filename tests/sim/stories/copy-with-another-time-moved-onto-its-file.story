@@ -1,4 +1,4 @@
-// S1: a file that its conflict copy was moved onto, as another version replaced it, was taken for as it was; the copy had ended
+// S1: a conflict copy was moved onto its file, which had another time, before the winner came: its going ended the version
 seed 89390
 network latency=200000 rate=0 job=0
 device skew=0 granularity=1 watcher=good
