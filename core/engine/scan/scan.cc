@@ -204,7 +204,22 @@ Result<void> Scan::compare(const RelativePath& dir, const std::vector<DirEntry>&
     if (auto reported = report_gone(*row); !reported) return reported;
   }
   std::erase_if(unknown_, [&](const RelativePath& path) { return path.parent() == dir; });
+  miss_doubtful(dir, listing);
   return end_doubts(dir);
+}
+
+// Steps may have failed in a directory that the index does not have (any more). Where there is
+// none, nothing is.
+void Scan::miss_doubtful(const RelativePath& dir, const std::vector<DirEntry>& listing) {
+  for (const RelativePath& path : intents_.in_doubt_beneath(dir)) {
+    if (path.parent() == dir) continue;
+    RelativePath above = path.parent();
+    while (above.parent() != dir) above = above.parent();
+    const bool may_be_there = std::ranges::any_of(listing, [&](const DirEntry& entry) {
+      return entry.stat.kind == NodeKind::dir && entry.name == above.name();
+    });
+    if (!may_be_there) gone_.try_emplace(path, Found{path, std::nullopt, {}, std::nullopt});
+  }
 }
 
 // What the look does not report is as the index has it: steps that failed there did nothing, unless

@@ -95,6 +95,7 @@ class Scan {
   void complain_if_torn(const DiskRow& row, const Observation& seen);
   Result<Observation> observe(const FileStat& stat, const DiskRow& row);
   Result<void> report_gone(const DiskRow& row);
+  void miss_doubtful(const RelativePath& dir, const std::vector<DirEntry>& listing);
   Result<void> end_doubts(const RelativePath& dir);
   Result<void> report_gone_beneath(const RelativePath& dir);
   void end_round_if_done();

@@ -168,6 +168,37 @@ TEST_CASE("A person who does nothing has done nothing, though the process was ki
             ->counter == 0);
 }
 
+// There is nothing to look into then, and so nothing to end the doubt about it by.
+TEST_CASE("A directory in one that was removed as both came is no concern once neither is wanted",
+          "[engine][killed]") {
+  Killed killed([](MemoryFileSystem& fs) { fs.user_mkdir("d"); });
+  Cluster& cluster = killed.cluster;
+  MemoryFileSystem& fs = killed.fs(kReceiver);
+  require_agreement(cluster);
+  cluster.disconnect(kSender, kReceiver);
+  REQUIRE(fs.user_remove("d"));
+  cluster.changed(kReceiver);
+  REQUIRE(killed.fs(kSender).user_mkdir("d/e"));
+  cluster.changed(kSender);
+  cluster.run_for(1s);
+  cluster.connect_all();
+  bool acted = false;
+  fs.before_each([&](DiskOperation operation) {
+    const bool came = fs.snapshot().contains("d/e");
+    if (!acted && came && operation == DiskOperation::sync_control) acted = fs.user_remove("d");
+  });
+  for (int i = 0; i < 1'000'000 && !acted; ++i) cluster.run_for(1us);
+  fs.before_each({});
+  REQUIRE(acted);
+  cluster.restart(kReceiver);
+  REQUIRE(cluster.node(kReceiver).index.intents()->size() == 2);
+  REQUIRE(killed.fs(kSender).user_remove("d"));
+  cluster.changed(kSender);
+  cluster.run_for(1s);
+  CHECK(killed.end().empty());
+  CHECK(cluster.node(kReceiver).index.intents()->empty());
+}
+
 // The power may have taken the file from its place, and not put it back into the staging folder.
 TEST_CASE("After a power failure a file that is not at its place is not taken for removed",
           "[engine][killed]") {
