@@ -104,6 +104,11 @@ void ShareHost::handle_hint(const RelativePath& dir, bool recursive) {
   pump();
 }
 
+void ShareHost::handle_written(const RelativePath& dir, const std::set<std::string>& names) {
+  engine_.handle_written(dir, names, now());
+  pump();
+}
+
 void ShareHost::set_scan_interval(Duration interval) {
   engine_.set_scan_interval(interval, now());
   pump();

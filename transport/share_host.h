@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "core/engine/job_runner.h"
 #include "core/engine/share_engine.h"
@@ -55,6 +56,7 @@ class ShareHost {
   Result<void> handle_message(const DeviceId& from, MessageBody body);
   Result<void> handle_chunk(const DeviceId& from, const ChunkData& header, ByteView data);
   void handle_hint(const RelativePath& dir, bool recursive);
+  void handle_written(const RelativePath& dir, const std::set<std::string>& names);
   void set_scan_interval(Duration interval);
 
   std::uint64_t begin_flush();

@@ -231,7 +231,10 @@ void SyncNode::open_folder(Folder& folder, bool fresh) {
   folder.host = &node_->add_share(std::move(opened->parts));
   FolderWatch::Callbacks callbacks;
   callbacks.on_event = [this, id](const WatchEvent& event) {
-    if (ShareHost* host = node_->share(id)) host->handle_hint(event.dir, event.recursive);
+    ShareHost* host = node_->share(id);
+    if (host == nullptr) return;
+    host->handle_hint(event.dir, event.recursive);
+    if (!event.written.empty()) host->handle_written(event.dir, event.written);
   };
   callbacks.on_state = [this, id](const std::string& problem) {
     const auto known = folders_.find(id);

@@ -73,6 +73,14 @@ void ShareEngine::handle_hint(const RelativePath& dir, bool recursive, Now now) 
   update_state();
 }
 
+void ShareEngine::handle_written(const RelativePath& dir, const std::set<std::string>& names,
+                                 Now now) {
+  if (failed_) return;
+  const auto unseen = applier_.handle_written(dir, names);
+  if (!unseen) return fail(unseen.error());
+  if (*unseen) settle(now);
+}
+
 void ShareEngine::follow(const Hints::Dirs& hints) {
   for (const auto& [dir, recursive] : hints) scan_.request(dir, recursive);
 }

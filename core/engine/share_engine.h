@@ -96,6 +96,9 @@ class ShareEngine {
   void handle_job(JobId id, JobResult result, Now now);
   // Something may have changed in a directory; `recursive`: anywhere beneath it.
   void handle_hint(const RelativePath& dir, bool recursive, Now now);
+  // Besides, of files that were neither moved there nor made: somebody has written to these, which
+  // may not show.
+  void handle_written(const RelativePath& dir, const std::set<std::string>& names, Now now);
 
   // --- Time ---
   void handle_timeout(Now now);

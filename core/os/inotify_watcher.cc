@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/inotify.h>
@@ -140,7 +141,7 @@ void InotifyWatcher::start_over(Pending& pending) {
   for (const auto& [dir, number] : before) {
     if (!paths_.contains(number)) (void)::inotify_rm_watch(inotify_.get(), number);
   }
-  pending[RelativePath()] = true;
+  pending[RelativePath()].recursive = true;
 }
 
 std::vector<WatchEvent> InotifyWatcher::handle_readable() {
@@ -151,14 +152,17 @@ std::vector<WatchEvent> InotifyWatcher::handle_readable() {
         uninterrupted([&] { return ::read(inotify_.get(), buffer.data(), buffer.size()); });
     if (count <= 0) {
       // Nothing more to read, or something is wrong that only a look at everything can mend.
-      if (count < 0 && errno != EAGAIN) pending[RelativePath()] = true;
+      if (count < 0 && errno != EAGAIN) pending[RelativePath()].recursive = true;
       break;
     }
     handle_events(std::span(buffer).first(static_cast<std::size_t>(count)), pending);
   }
   std::vector<WatchEvent> events;
   events.reserve(pending.size());
-  for (const auto& [dir, recursive] : pending) events.push_back({dir, recursive});
+  for (auto& [dir, event] : pending) {
+    event.dir = dir;
+    events.push_back(std::move(event));
+  }
   return events;
 }
 
@@ -192,12 +196,15 @@ void InotifyWatcher::handle_event(const inotify_event& event, std::string_view n
   }
   if ((event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) != 0) {
     // Otherwise the directory that it is in says so; what was mounted there does not.
-    if (dir.is_root() || (event.mask & IN_UNMOUNT) != 0) pending[dir.parent()] = true;
+    if (dir.is_root() || (event.mask & IN_UNMOUNT) != 0) pending[dir.parent()].recursive = true;
     return;
   }
   if (name.empty() || (dir.is_root() && name == kControlFolderName)) return;
-  pending.try_emplace(dir, false);
-  if ((event.mask & IN_ISDIR) == 0) return;
+  WatchEvent& told = pending[dir];
+  if ((event.mask & IN_ISDIR) == 0) {
+    if ((event.mask & (IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)) != 0) told.written.emplace(name);
+    return;
+  }
   const auto inner = dir.child(name);
   if (inner) handle_directory(*inner, event, pending);
 }
@@ -207,7 +214,7 @@ void InotifyWatcher::handle_directory(const RelativePath& dir, const inotify_eve
   if ((event.mask & (IN_MOVED_FROM | IN_DELETE)) != 0) forget_tree(dir);
   if ((event.mask & (IN_MOVED_TO | IN_CREATE)) != 0) {
     watch_tree(dir);
-    pending[dir] = true;
+    pending[dir].recursive = true;
   }
 }
 

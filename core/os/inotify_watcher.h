@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -21,6 +23,9 @@ namespace lansync {
 struct WatchEvent {
   RelativePath dir;
   bool recursive = false;
+  // The files in it that somebody wrote to, or gave another time or mode. lansync does not, but for
+  // times and modes that it sets.
+  std::set<std::string> written{};
 
   friend bool operator==(const WatchEvent&, const WatchEvent&) = default;
 };
@@ -66,8 +71,7 @@ class InotifyWatcher {
   std::vector<WatchEvent> handle_readable();
 
  private:
-  // By path: whether everything beneath has to be looked at.
-  using Pending = std::map<RelativePath, bool>;
+  using Pending = std::map<RelativePath, WatchEvent>;
 
   InotifyWatcher(const ShareRoot& share, UniqueFd inotify, InotifyWatcherOptions options)
       : share_(share), inotify_(std::move(inotify)), options_(options) {}

@@ -89,8 +89,14 @@ class World : private NetworkUser {
                            const SeenTree& after);
   bool machine_acts(const Step& step, bool within_call);
   void network_acts(const Step& step);
-  void watch(std::size_t i, const SeenTree& before, const SeenTree& after);
-  void hint(std::size_t i, const std::string& dir, bool recursive, Duration delay);
+  // What a watcher says: where to look, and who was written to there.
+  struct Hint {
+    bool recursive = false;
+    std::set<std::string> written;
+  };
+  void watch(std::size_t i, const SeenTree& before, const SeenTree& after,
+             const std::set<std::string>& written = {});
+  void hint(std::size_t i, const std::string& dir, const Hint& hint, Duration delay);
 
   void boot(std::size_t i);
   void boot_later(std::size_t i);

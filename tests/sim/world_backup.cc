@@ -62,7 +62,7 @@ void World::put_files_back(std::size_t i) {
   const Watcher watcher = device.traits().watcher;
   const bool late = watcher == Watcher::late;
   const Duration delay = late ? random(watch_streams_[i], longest_delay_us(watcher)) : Duration{};
-  if (misses_nothing(watcher)) hint(i, "", true, delay);
+  if (misses_nothing(watcher)) hint(i, "", {true, {}}, delay);
 }
 
 // If an index comes back after the files of the same backup, and nobody has heard of these, then

@@ -23,6 +23,23 @@ std::string parent_of(const std::string& path) {
   return slash == std::string::npos ? std::string() : path.substr(0, slash);
 }
 
+std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+using Inodes = std::map<std::string, std::uint64_t>;
+
+// Files that look otherwise, and are the same ones.
+std::set<std::string> written_in_place(const SeenTree& before, const Inodes& inodes,
+                                       const SeenTree& after, const Inodes& inodes_after) {
+  std::set<std::string> written;
+  for (const auto& [path, node] : after) {
+    const auto old = before.find(path);
+    const bool differs = old != before.end() && !(old->second == node);
+    if (!differs || node.kind != NodeKind::file) continue;
+    if (inodes.at(path) == inodes_after.at(path)) written.insert(path);
+  }
+  return written;
+}
+
 }  // namespace
 
 void World::perform(const Step& step) {
@@ -64,13 +81,15 @@ void World::person_acts(const Step& step) {
     supersede_displaced(step.device, removes ? path : std::string(), before, after);
     attribution_.acted(step.device, before, after);
     checks_[step.device].confinement.acted(before, after);
-    watch(step.device, before, after);
+    const auto written = written_in_place(before, inodes, after, device.fs.inodes());
+    watch(step.device, before, after, written);
     // One directory in the place of another looks the same, and so does a file of the same bytes.
     const bool moves = step.deed == Deed::rename || step.deed == Deed::swap_in;
     if (moves) attribution_.touched(step.device, after);
     const Watcher watcher = devices_[step.device]->traits().watcher;
     if (moves && misses_nothing(watcher)) {
-      hint(step.device, "", true, random(watch_streams_[step.device], longest_delay_us(watcher)));
+      hint(step.device, "", {true, {}},
+           random(watch_streams_[step.device], longest_delay_us(watcher)));
     }
   } else if (done) {
     note(step.device, to_text(step) + " (nothing to be seen)");
@@ -101,22 +120,25 @@ void World::supersede_displaced(std::size_t i, const std::string& removed, const
 
 // --- Watchers ---
 
-void World::hint(std::size_t i, const std::string& dir, bool recursive, Duration delay) {
-  events_.after(delay, [this, i, dir, recursive] {
+void World::hint(std::size_t i, const std::string& dir, const Hint& hint, Duration delay) {
+  events_.after(delay, [this, i, dir, hint] {
     if (!devices_[i]->running()) return;
     const auto path = dir.empty() ? RelativePath() : RelativePath::parse(dir);
     if (!path) return;
     trace(i + 4000);
-    devices_[i]->engine().handle_hint(*path, recursive, devices_[i]->now(events_.now()));
+    const Now now = devices_[i]->now(events_.now());
+    devices_[i]->engine().handle_hint(*path, hint.recursive, now);
+    devices_[i]->engine().handle_written(*path, hint.written, now);
     drain(i);
   });
 }
 
-void World::watch(std::size_t i, const SeenTree& before, const SeenTree& after) {
+void World::watch(std::size_t i, const SeenTree& before, const SeenTree& after,
+                  const std::set<std::string>& written) {
   RandomStream& stream = watch_streams_[i];
   const Watcher watcher = devices_[i]->traits().watcher;
   if (watcher == Watcher::blind) return;
-  std::map<std::string, bool> dirs;
+  std::map<std::string, Hint> hints;
   const auto differs = [](const SeenTree& tree, const std::string& path, const SeenNode& node) {
     const auto other = tree.find(path);
     return other == tree.end() || !(other->second == node);
@@ -125,20 +147,21 @@ void World::watch(std::size_t i, const SeenTree& before, const SeenTree& after) 
     const SeenTree& other = trees == &before ? after : before;
     for (const auto& [path, node] : *trees) {
       if (!differs(other, path, node)) continue;
-      dirs[parent_of(path)];
-      if (node.kind == NodeKind::dir) dirs[path] = true;
+      Hint& told = hints[parent_of(path)];
+      if (written.contains(path)) told.written.insert(name_of(path));
+      if (node.kind == NodeKind::dir) hints[path].recursive = true;
     }
   }
   const std::uint32_t most_us = longest_delay_us(watcher);
-  for (const auto& [dir, recursive] : dirs) {
+  for (const auto& [dir, told] : hints) {
     const Duration delay = random(stream, most_us);
     if (watcher == Watcher::lossy && stream.one_in(3)) continue;
     if (watcher == Watcher::overflowing && stream.one_in(2)) {
-      hint(i, "", true, delay);
+      hint(i, "", {true, {}}, delay);
       continue;
     }
-    hint(i, dir, recursive, delay);
-    if (stream.one_in(8)) hint(i, dir, recursive, delay + random(stream, most_us));
+    hint(i, dir, told, delay);
+    if (stream.one_in(8)) hint(i, dir, told, delay + random(stream, most_us));
   }
 }
 

@@ -366,8 +366,7 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   if (is_removal(step)) return index_.remove_disk(step.path);
   DiskRow row = row_after(step);
   row.stat = result.stat;
-  row.racy = result.racy || (row.stat.kind == NodeKind::file &&
-                             may_hide_next_write(row.stat.mtime, row.stat.ctime, now.wall));
+  row.racy = result.racy || overwritten_unseen(done, row, now.wall);
   return index_.put_disk(row);
 }
 

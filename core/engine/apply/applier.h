@@ -12,6 +12,7 @@
 #include "core/engine/job.h"
 #include "core/engine/path_issues.h"
 #include "core/engine/scan/intents.h"
+#include "core/engine/scan/newcomers.h"
 #include "core/engine/scan/scan.h"
 #include "core/engine/transfer/fetcher.h"
 #include "core/index/index.h"
@@ -74,6 +75,9 @@ class Applier {
   // Updates the rows. What changed is replanned; directories that turned out otherwise are
   // rescanned.
   Result<void> handle_applied(Result<Applied> applied, Now now);
+  // Somebody wrote to these files of a directory, as the watcher says. Returns whether one of them
+  // has to be read once more when it is looked at next. An error is the index's.
+  Result<bool> handle_written(const RelativePath& dir, const std::set<std::string>& names);
   // A fetch failed on this side: no space, an unwritable staging folder.
   void handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now);
 
@@ -145,6 +149,7 @@ class Applier {
   Result<void> begin_intents();
   Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
   Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
+  bool overwritten_unseen(const InJob& done, const DiskRow& row, WallTime now);
   void in_doubt(const Step& step);
   void complain(const RelativePath& source, PathIssue issue);
   void end_complaints(const RelativePath& source, const std::vector<Step>& steps);
@@ -174,8 +179,9 @@ class Applier {
   std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
   std::set<RelativePath> making_;         // Directories that the batch makes.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
-  bool had_room_ = true;                  // On the disk: at the last look, and none lacked it.
-  std::set<DeviceId> full_;               // Whose files wait for their turn to be fetched.
+  Newcomers newcomers_;
+  bool had_room_ = true;     // On the disk: at the last look, and none lacked it.
+  std::set<DeviceId> full_;  // Whose files wait for their turn to be fetched.
   std::map<RelativePath, std::map<std::string, std::string>> complaints_;  // By source: path, code.
   bool job_under_way_ = false;
   std::uint64_t trash_serial_ = 0;

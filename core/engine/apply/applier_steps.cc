@@ -133,8 +133,31 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
     if (!started) return started.error();
     return Waits::bytes;
   }
+  newcomers_.expect(step.path);
   add(step, std::move(apply), now);
   return Waits::tree;
+}
+
+// Whether what now stands where it was installed may not be what came, though it looks so.
+bool Applier::overwritten_unseen(const InJob& done, const DiskRow& row, WallTime now) {
+  if (row.stat.kind != NodeKind::file) return false;
+  const bool written = done.step.kind == StepKind::install && newcomers_.arrived(row.path);
+  return written || may_hide_next_write(row.stat.mtime, row.stat.ctime, now);
+}
+
+Result<bool> Applier::handle_written(const RelativePath& dir, const std::set<std::string>& names) {
+  bool any = false;
+  for (const std::string& name : names) {
+    const auto path = dir.child(name);
+    if (!path || !newcomers_.written(*path)) continue;
+    auto row = index_.disk(*path);
+    if (!row) return std::move(row).error();
+    if (!*row || (*row)->stat.kind != NodeKind::file) continue;
+    (*row)->racy = true;
+    if (auto put = index_.put_disk(**row); !put) return put.error();
+    any = true;
+  }
+  return any;
 }
 
 Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include <catch2/catch.hpp>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 
@@ -33,6 +34,7 @@ struct Watched {
     while (::poll(&waiting, 1, 0) == 1) {
       for (const WatchEvent& event : watcher->handle_readable()) {
         result[event.dir.text()] |= event.recursive;
+        written.insert(event.written.begin(), event.written.end());
       }
     }
     return result;
@@ -45,6 +47,7 @@ struct Watched {
 
   DiskWorld world;
   std::unique_ptr<InotifyWatcher> watcher;
+  std::set<std::string> written;  // As all events so far say.
 };
 
 using Events = std::map<std::string, bool>;
@@ -217,6 +220,40 @@ TEST_CASE("Events that were dropped mean that everything has to be looked at", "
   CHECK(watched.events() == Events{{"unseen/inner", false}});
   watched.world.write("kept/file", "x");
   CHECK(watched.events() == Events{{"kept", false}});
+}
+
+TEST_CASE("A file that is written to is told from one that takes a name", "[watcher]") {
+  Watched watched;
+  DiskWorld& world = watched.world;
+  world.make_dir("dir");
+  world.write("dir/file", "x");
+  world.write("dir/other", "x");
+  const stdfs::path file = world.root() / "dir/file";
+  watched.watcher->watch_tree({});
+  (void)watched.events();
+
+  const auto is_written = [&](const std::set<std::string>& names) {
+    watched.written.clear();
+    (void)watched.events();
+    return watched.written == names;
+  };
+  world.write("dir/file", "written");
+  CHECK(is_written({"file"}));
+  stdfs::last_write_time(file, stdfs::file_time_type{});
+  CHECK(is_written({"file"}));
+  REQUIRE(::chmod(file.c_str(), 0600) == 0);
+  CHECK(is_written({"file"}));
+  REQUIRE(::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, (world.root() / "dir/other").c_str(),
+                      RENAME_EXCHANGE) == 0);
+  CHECK(is_written({}));
+  stdfs::rename(file, world.root() / "moved");
+  CHECK(is_written({}));
+  stdfs::rename(world.root() / "moved", world.root() / "dir/other");
+  CHECK(is_written({}));
+  world.remove("dir/other");
+  CHECK(is_written({}));
+  world.make_dir("dir/inner");
+  CHECK(is_written({}));
 }
 
 TEST_CASE("The root's own end is an event", "[watcher]") {
