@@ -77,6 +77,8 @@ struct StageJob {
 };
 struct Staged {
   std::vector<std::uint32_t> missing;
+  // Some of that is on this disk, perhaps, and could not be read now.
+  bool unread = false;
 };
 
 // A chunk that arrived: written only if it is what its hash says (Errc::mismatch).

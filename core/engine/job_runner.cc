@@ -39,14 +39,39 @@ bool may_be(const FileStat& stat, const FileStat& installed) {
   return stat.size == installed.size && may_be_kept_as(installed.mtime, stat.mtime);
 }
 
-// There is nothing there, or what no step sets mode and time of.
-bool has_no_metadata_of_ours(const Error& error) {
+bool is_not_there(const Error& error) {
   return error.code == std::errc::no_such_file_or_directory ||
          error.code == std::errc::not_a_directory ||
          error.code == std::errc::too_many_symbolic_link_levels ||
-         error.code == make_error_code(Errc::refused) ||
          error.code == make_error_code(Errc::changed);
 }
+
+// There is nothing there, or what no step sets mode and time of.
+bool has_no_metadata_of_ours(const Error& error) {
+  return is_not_there(error) || error.code == make_error_code(Errc::refused);
+}
+
+// The files that pieces are copied from, each opened once.
+class PieceSources {
+ public:
+  explicit PieceSources(FileSystem& fs) : fs_(fs) {}
+
+  Result<Bytes> read(const LocalPiece& piece, std::size_t size) {
+    auto& file = files_[piece.source];
+    if (file == nullptr) {
+      const auto* path = std::get_if<RelativePath>(&piece.source);
+      auto opened = path != nullptr ? fs_.open_read(*path)
+                                    : fs_.open_trash(std::get<std::string>(piece.source));
+      if (!opened) return std::move(opened).error();
+      file = *std::move(opened);
+    }
+    return read_piece(*file, piece.offset, size);
+  }
+
+ private:
+  FileSystem& fs_;
+  std::map<std::variant<RelativePath, std::string>, std::unique_ptr<ReadFile>> files_;
+};
 
 }  // namespace
 
@@ -206,25 +231,19 @@ Result<Staged> JobRunner::stage(const StageJob& job) const {
   std::uint64_t missing_bytes = 0;
   std::uint64_t offset = 0;
   auto piece = job.pieces.begin();
-  std::map<std::variant<RelativePath, std::string>, std::unique_ptr<ReadFile>> sources;
+  PieceSources sources(fs_);
   for (std::uint32_t i = 0; i < job.list.chunks.size(); ++i) {
     const Chunk& chunk = job.list.chunks[i];
     bool here = false;
+    bool unread = false;
     if (offset < stat->size) {
       const auto bytes = read_piece(**file, offset, chunk.bytes);
       here = bytes && holds(*bytes, chunk);
     }
     for (; piece != job.pieces.end() && piece->index == i; ++piece) {
       if (here) continue;
-      auto& source = sources[piece->source];
-      if (source == nullptr) {
-        const auto* path = std::get_if<RelativePath>(&piece->source);
-        auto opened = path != nullptr ? fs_.open_read(*path)
-                                      : fs_.open_trash(std::get<std::string>(piece->source));
-        if (!opened) continue;
-        source = *std::move(opened);
-      }
-      const auto bytes = read_piece(*source, piece->offset, chunk.bytes);
+      const auto bytes = sources.read(*piece, chunk.bytes);
+      unread = unread || (!bytes && !is_not_there(bytes.error()));
       if (!bytes || !holds(*bytes, chunk)) continue;
       if (auto written = (*file)->write_at(offset, *bytes); !written) {
         return std::move(written).error();
@@ -233,6 +252,7 @@ Result<Staged> JobRunner::stage(const StageJob& job) const {
     }
     if (!here) {
       staged.missing.push_back(i);
+      staged.unread = staged.unread || unread;
       missing_bytes += chunk.bytes;
     }
     offset += chunk.bytes;

@@ -40,7 +40,8 @@ enum class FetchId : std::uint64_t {};
 // already hold is kept (StageJob); the rest is requested, many chunks of many files in one request,
 // and what the index has here and is not in its place not before the folder was looked at; each
 // chunk is written as it arrives, if it is what its hash says (WriteJob). A cut connection loses
-// only what was under way; a restart begins again with the StageJob. What was staged for a path
+// only what was under way; a restart begins again with the StageJob. What this disk has and could
+// not read is tried once more a while later, as nobody else may have it. What was staged for a path
 // where it is not wanted any more becomes what the same content needs elsewhere: a file that turns
 // into a conflict copy on its way is not fetched again, whether the process was killed meanwhile or
 // not.
@@ -64,6 +65,8 @@ class Fetcher {
   static constexpr std::size_t kLooksAfterMovesMax = 4;
   // How long a look at the folder is waited for that may tell where bytes are by now.
   static constexpr std::chrono::seconds kLookPatience{5};
+  // After how long what could not be read on this disk is tried again, unless somebody has sent it.
+  static constexpr std::chrono::seconds kReadAgainDelay{60};
   // A peer that owes an answer and sends nothing for so long is not asked again for a while.
   static constexpr std::chrono::seconds kRequestTimeout{30};
   static constexpr std::chrono::seconds kSilentPause{120};
@@ -184,6 +187,7 @@ class Fetcher {
     std::size_t looks_after_moves = 0;
     std::vector<std::uint32_t> expected;  // The chunks that the last StageJob looks for there.
     bool was_mislaid = false;
+    bool unread = false;  // The last StageJob could not read what this disk may have.
   };
   struct Place {
     FetchId fetch{};
@@ -221,6 +225,7 @@ class Fetcher {
   void erase(std::map<FetchId, Fetch>::iterator fetch);
   Result<StageJob> stage_job(const Fetch& fetch);
   void look_again_if_idle(Fetch& fetch);
+  void read_again();
   [[nodiscard]] bool may_have_moved(const Fetch& fetch) const;
   [[nodiscard]] static bool is_mislaid(const Fetch& fetch, const Staged& staged);
   void give_back(Place& place, const DeviceId& peer, bool lacks);
@@ -254,6 +259,7 @@ class Fetcher {
   std::set<RelativePath> moving_;  // What stands there is being moved.
   bool mislaid_ = false;           // Some are since take_mislaid().
   std::optional<TimePoint> look_until_;
+  std::optional<TimePoint> read_again_at_;
 };
 
 }  // namespace lansync

@@ -96,6 +96,16 @@ void Fetcher::look_again_if_idle(Fetch& fetch) {
   fetch.phase = Phase::need_stage;
 }
 
+// An error may pass, and nobody else may have the bytes.
+void Fetcher::read_again() {
+  read_again_at_.reset();
+  for (auto& [id, fetch] : fetches_) {
+    if (!std::exchange(fetch.unread, false) || fetch.phase != Phase::loading) continue;
+    fetch.look_again = true;
+    look_again_if_idle(fetch);
+  }
+}
+
 void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
   staging_.erase(id);
   garbage_ = garbage_ || !fetches_.contains(id);
@@ -113,6 +123,8 @@ void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
   }
   if (!staged) return fail(id, std::move(staged).error());
   Fetch& fetch = found->second;
+  fetch.unread = staged->unread;
+  if (fetch.unread && !read_again_at_) read_again_at_ = now_ + kReadAgainDelay;
   fetch.missing.assign(staged->missing.begin(), staged->missing.end());
   fetch.phase = Phase::loading;
   check_done(fetch);

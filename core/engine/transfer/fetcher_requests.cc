@@ -176,6 +176,7 @@ void Fetcher::heard_from(const DeviceId& peer, TimePoint now) {
 void Fetcher::handle_timeout(TimePoint now) {
   now_ = now;
   if (look_until_ && *look_until_ <= now) handle_looked();
+  if (read_again_at_ && *read_again_at_ <= now) read_again();
   std::vector<std::uint32_t> late;
   for (const auto& [request, outstanding] : requests_) {
     if (outstanding.last_progress + kRequestTimeout <= now) late.push_back(request);
@@ -194,6 +195,7 @@ void Fetcher::handle_timeout(TimePoint now) {
 
 std::optional<TimePoint> Fetcher::next_deadline() const {
   std::optional<TimePoint> deadline = look_until_;
+  if (read_again_at_ && (!deadline || *read_again_at_ < *deadline)) deadline = read_again_at_;
   for (const auto& [request, outstanding] : requests_) {
     const TimePoint due = outstanding.last_progress + kRequestTimeout;
     if (!deadline || due < *deadline) deadline = due;

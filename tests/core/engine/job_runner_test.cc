@@ -183,6 +183,30 @@ TEST_CASE("What was staged and cannot be read is taken from elsewhere", "[engine
   CHECK(run<Staged>(fs, job)->missing.empty());
 }
 
+TEST_CASE("What is here and cannot be read is told from what is not here", "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const ChunkList list = chunks_of("content");
+  REQUIRE(fs.user_write("f", "content"));
+  REQUIRE(fs.move_to_trash(path_of("f"), "t"));
+  const StageJob job{"s", list, {{0, "t", 0}}, {}};
+  const auto is_unread = [&](const StageJob& of) {
+    const auto staged = run<Staged>(fs, of);
+    REQUIRE(staged->missing.size() == 1);
+    return staged->unread;
+  };
+  const auto failure = std::make_error_code(std::errc::too_many_files_open);
+  fs.fail_call(DiskOperation::open_trash, 1, failure);
+  CHECK(is_unread(job));
+  fs.fail_call(DiskOperation::read, 1 + 1, failure);  // After what is staged.
+  CHECK(is_unread(job));
+  CHECK_FALSE(is_unread(StageJob{"s", list, {{0, "gone", 0}}, {}}));
+  // Nor does it matter where it is found in another place.
+  fs.fail_call(DiskOperation::open_read, 1, failure);
+  const auto staged = run<Staged>(fs, StageJob{"s", list, {{0, path_of("f"), 0}, {0, "t", 0}}, {}});
+  CHECK(staged->missing.empty());
+  CHECK_FALSE(staged->unread);
+}
+
 TEST_CASE("A file or link that changes while it is read is read again later", "[engine][jobs]") {
   MemoryFileSystem fs;
   fs.set_time(WallTime{1'000'000'000});

@@ -187,6 +187,26 @@ TEST_CASE("Who misses bytes that nothing moves has the folder looked at before a
   CHECK(looking.asks());
 }
 
+TEST_CASE("Who could not read bytes tries again a while later", "[engine][fetcher]") {
+  Looking looking;
+  looking.move_to_trash();
+  REQUIRE(looking.look() == Places{"in-the-trash"});
+  SECTION("while nobody sends them") {
+    looking.fetcher.handle_staged(looking.looking, Staged{{0}, true});
+    const TimePoint due = TimePoint{} + Fetcher::kReadAgainDelay;
+    CHECK_FALSE(looking.look());
+    REQUIRE(looking.fetcher.next_deadline() == due);
+    looking.fetcher.handle_timeout(due - 1ns);
+    CHECK_FALSE(looking.look());
+    looking.fetcher.handle_timeout(due);
+    CHECK(looking.look() == Places{"in-the-trash"});
+    looking.fetcher.handle_staged(looking.looking, Staged{});
+    CHECK(looking.fetcher.staged(looking.wanted.path, looking.wanted.content));
+  }
+  SECTION("unless they are not there") { looking.find_nothing(); }
+  CHECK_FALSE(looking.fetcher.next_deadline());
+}
+
 TEST_CASE("Who misses bytes again and again asks in the end", "[engine][fetcher]") {
   Looking looking;
   std::size_t looks = 0;
