@@ -67,6 +67,15 @@ void Ghost::touched(const std::string& path, const SeenTree& tree) {
   if (version != 0) keep_copy(version, path);
 }
 
+void Ghost::put_again(const std::string& path, const SeenTree& before, const SeenTree& after) {
+  const auto old = before.find(path);
+  const auto now = after.find(path);
+  if (old == before.end() || now == after.end() || !(old->second == now->second)) return;
+  const VersionId version = version_of(now->second);
+  if (version == 0) return;
+  claims_[version].try_emplace(path, Claim{.live = false}).first->second.round = round_;
+}
+
 void Ghost::make(Claim& claim, bool added, std::size_t device) {
   // Moved away and back before anybody heard of it, it never was away; and somebody else, who had
   // it in sight, has taken it back meanwhile.

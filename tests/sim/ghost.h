@@ -42,6 +42,9 @@ class Ghost {
   void acted(std::size_t device, const SeenTree& before, const SeenTree& after);
   // What is at the path has a new mtime. If it is a conflict copy, that makes it a file of its own.
   void touched(const std::string& path, const SeenTree& tree);
+  // Another file has come to the path. If it shows the same version, that was put there once more:
+  // it may stay though somebody else takes it back in the same moment, and need not.
+  void put_again(const std::string& path, const SeenTree& before, const SeenTree& after);
   // The version was at this path, and is superseded by what the device's person put there, though
   // it was not to be seen in that moment.
   void superseded(VersionId version, const std::string& path, std::size_t device);

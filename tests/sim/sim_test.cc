@@ -67,6 +67,18 @@ TEST_CASE("What a person wrote is owed until a person takes it back", "[sim]") {
     ghost.settled({});
     CHECK(ghost.is_buried(version));
   }
+  SECTION("unless somebody puts it there once more meanwhile") {
+    const SeenTree twice{{"a", file}, {"b", file}};
+    const bool by_move = GENERATE(false, true);
+    ghost.settled(at_a);
+    ghost.acted(1, twice, {{"b", file}});
+    ghost.acted(0, twice, at_a);
+    if (by_move) ghost.put_again("a", twice, at_a);
+    CHECK_FALSE(ghost.is_owed(version));
+    CHECK(ghost.is_buried(version) != by_move);
+    ghost.settled({});
+    CHECK(ghost.is_buried(version));
+  }
   SECTION("the removal of its conflict copy does as well") {
     const std::string copy = "a (conflict 2026-03-14 1502 B 7f3a1c)";
     const SeenNode other{NodeKind::file, "v2.other text", 0644, {}};

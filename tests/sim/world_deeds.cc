@@ -23,6 +23,12 @@ std::string parent_of(const std::string& path) {
   return slash == std::string::npos ? std::string() : path.substr(0, slash);
 }
 
+// Of what writes into a file, though it may write nothing, or what is there already.
+bool gives_new_time(Deed deed) {
+  return deed == Deed::touch || deed == Deed::write || deed == Deed::append ||
+         deed == Deed::patch || deed == Deed::truncate;
+}
+
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 using Inodes = std::map<std::string, std::uint64_t>;
@@ -77,6 +83,10 @@ void World::person_acts(const Step& step) {
     ghost_.acted(step.device, before, after);
     if (old_index_[step.device]) forgive_known_dirs(step.device, before, after);
     unseen_[step.device].push_back(before);
+    for (const auto& [same, inode] : device.fs.inodes()) {
+      const auto old = inodes.find(same);
+      if (old != inodes.end() && old->second != inode) ghost_.put_again(same, before, after);
+    }
     const bool removes = step.deed == Deed::remove || step.deed == Deed::swap_in;
     supersede_displaced(step.device, removes ? path : std::string(), before, after);
     attribution_.acted(step.device, before, after);
@@ -94,7 +104,7 @@ void World::person_acts(const Step& step) {
   } else if (done) {
     note(step.device, to_text(step) + " (nothing to be seen)");
     attribution_.touched(step.device, after);
-    if (step.deed == Deed::touch) ghost_.touched(path, after);
+    if (gives_new_time(step.deed)) ghost_.touched(path, after);
     watch(step.device, {}, after);
   }
 }
