@@ -28,6 +28,10 @@ struct DoubtfulEntry {
   std::optional<FileIdentity> displaces{};
   // What the step was to put in its place, but for its inode; absent: nothing.
   std::optional<FileStat> installs{};
+  // What is in that.
+  ContentId content{};
+  // The system may have gone down since: what that leaves of a file is no person's doing.
+  bool lost_power = false;
 };
 
 // Look into a directory of the share whose root must still be `root`.

@@ -11,6 +11,7 @@
 #include "core/engine/apply/apply.h"
 #include "core/engine/apply/trash_policy.h"
 #include "core/fs/file_time.h"
+#include "core/fs/torn_file.h"
 
 namespace lansync {
 namespace {
@@ -105,9 +106,11 @@ Result<void> JobRunner::check_root(const RootIdentity& root) const {
 Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
   if (!entry.displaces) return {};
   const auto taken = fs_.stat_trash(entry.trash);
-  const bool as_expected = !taken || FileIdentity::of(*taken) == *entry.displaces ||
-                           (entry.installs && may_be(*taken, *entry.installs));
-  if (as_expected) return {};  // That it cannot be looked at is said by the look.
+  if (!taken) return {};  // The look says why.
+  const FileIdentity identity = FileIdentity::of(*taken);
+  const bool as_expected = identity == *entry.displaces || was_undone(entry, *taken) ||
+                           (entry.lost_power && may_be_left_of(*entry.displaces, identity));
+  if (as_expected) return {};
   auto back = entry.installs ? give_back_over(entry) : fs_.move_from_trash(entry.trash, entry.path);
   // Somebody has been there since.
   if (!back &&
@@ -115,6 +118,18 @@ Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
     return {};
   }
   return back;
+}
+
+// Whether what is in the trash is what the step was to install. One link looks like another: if
+// that is at the path, then it is not in the trash.
+bool JobRunner::was_undone(const DoubtfulEntry& entry, const FileStat& taken) const {
+  if (!entry.installs || !may_be(taken, *entry.installs)) return false;
+  return taken.kind != NodeKind::link || !has_installed_link(entry);
+}
+
+bool JobRunner::has_installed_link(const DoubtfulEntry& entry) const {
+  const auto target = fs_.read_link(entry.path);
+  return target && ContentId{hash_of(as_bytes(*target))} == entry.content;
 }
 
 // What the step put at the path goes to the trash instead. A later version of the person's stays.
@@ -125,6 +140,7 @@ Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry) const {
   }
   if (!there) return there.error();
   if (!may_be(*there, *entry.installs)) return {};
+  if (there->kind == NodeKind::link && !has_installed_link(entry)) return {};
   const auto writing = fs_.is_open_for_writing(entry.path);
   if (writing && *writing) return {};
   if (auto traded = fs_.exchange_with_trash(entry.trash, entry.path); !traded) return traded;

@@ -21,6 +21,8 @@ class JobRunner {
   Result<Listing> list(const ListJob& job) const;
   Result<void> give_back(const DoubtfulEntry& entry) const;
   [[nodiscard]] Result<void> give_back_over(const DoubtfulEntry& entry) const;
+  [[nodiscard]] bool was_undone(const DoubtfulEntry& entry, const FileStat& taken) const;
+  [[nodiscard]] bool has_installed_link(const DoubtfulEntry& entry) const;
   Result<void> make_durable(const ListJob& job) const;
   // Errors: changed if it did not stay what it was while it was read.
   Result<Hashed> hash(const HashJob& job) const;

@@ -23,4 +23,12 @@ inline bool came_before(const FileStat& known, const FileStat& seen) {
   return seen.ctime < known.ctime || (known.ctime != WallTime{} && seen == known);
 }
 
+// Whether that may be all that is left of a file or link that nobody has touched: some or none of
+// its bytes, and a time that is no later. What a program has put in its place without syncing that
+// may have no bytes, either.
+inline bool may_be_left_of(const FileIdentity& known, const FileIdentity& seen) {
+  if (seen.kind == NodeKind::file && seen.size == 0) return true;
+  return seen.kind == known.kind && seen.inode == known.inode && seen.mtime <= known.mtime;
+}
+
 }  // namespace lansync

@@ -7,6 +7,7 @@
 #include "core/base/bytes.h"
 #include "core/engine/names.h"
 #include "core/fs/file_time.h"
+#include "core/fs/torn_file.h"
 
 namespace lansync {
 namespace {
@@ -162,13 +163,13 @@ Result<void> Intents::done(const RelativePath& path) {
 void Intents::doubt(const RelativePath& path) {
   auto intent = under_way_.extract(path);
   if (intent.empty()) return;
-  doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped()), false, !boot_.empty()});
+  doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped()), !boot_.empty(), true});
 }
 
 Result<std::optional<FileIdentity>> Intents::displaces(const RelativePath& path) const {
   const Doubt& doubt = doubtful_.at(path);
   const bool removal = !doubt.intent.becomes;
-  const bool gives_back = doubt.left_behind || doubt.in_the_way || (removal && doubt.begun_here);
+  const bool gives_back = removal || !doubt.begun_here || doubt.in_the_way;
   if (doubt.intent.trash.empty() || !gives_back) return std::optional<FileIdentity>();
   const auto row = index_.disk(path);
   if (!row) return row.error();
@@ -181,6 +182,11 @@ std::optional<FileStat> Intents::installs(const RelativePath& path) const {
   if (doubt.in_the_way) return doubt.in_the_way;
   const std::optional<DiskRow>& becomes = doubt.intent.becomes;
   return becomes ? std::optional(becomes->stat) : std::nullopt;
+}
+
+ContentId Intents::content_of(const RelativePath& path) const {
+  const std::optional<DiskRow>& becomes = doubtful_.at(path).intent.becomes;
+  return becomes ? becomes->content : ContentId();
 }
 
 void Intents::learn(const RelativePath& path, const std::optional<FileIdentity>& displaced) {
@@ -196,13 +202,15 @@ Result<bool> Intents::is_in_the_way(const Found& found) {
   if (known == doubtful_.end() || !found.seen) return false;
   Doubt& doubt = known->second;
   const Intent& intent = doubt.intent;
-  const bool may_be = (doubt.left_behind || doubt.begun_here) && doubt.displaced &&
-                      intent.becomes && doubt.times_in_the_way < kInTheWayMax &&
+  const bool may_be = doubt.displaced && intent.becomes && doubt.times_in_the_way < kInTheWayMax &&
                       is_what_it_becomes(found, intent);
   if (!may_be || is_steps_own(*doubt.displaced, *intent.becomes)) return false;
   const auto row = index_.disk(found.path);
   if (!row) return row.error();
-  if (!*row || FileIdentity::of((*row)->stat) == *doubt.displaced) return false;
+  if (!*row) return false;
+  const FileIdentity before = FileIdentity::of((*row)->stat);
+  if (before == *doubt.displaced) return false;
+  if (!doubt.ran_on && may_be_left_of(before, *doubt.displaced)) return false;
   ++doubt.times_in_the_way;
   doubt.in_the_way = found.seen->stat;
   return true;

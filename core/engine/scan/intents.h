@@ -63,13 +63,18 @@ class Intents {
   [[nodiscard]] const std::string& trash_of(const RelativePath& path) const {
     return doubtful_.at(path).intent.trash;
   }
-  // What was at a path whose step was to displace it, if the step was begun by a process that was
-  // killed while the system ran on, or was a removal, or something is in the way there. An error is
-  // the index's.
+  // What was at a path whose step was to displace it, if the step was begun by an earlier process,
+  // or was a removal, or something is in the way there. An error is the index's.
   [[nodiscard]] Result<std::optional<FileIdentity>> displaces(const RelativePath& path) const;
   // What the step at a path that is in doubt was to make of it, and what became of that if it is in
   // the way; nothing: a removal.
   [[nodiscard]] std::optional<FileStat> installs(const RelativePath& path) const;
+  // The content of that.
+  [[nodiscard]] ContentId content_of(const RelativePath& path) const;
+  // Whether the system went down since the step at a path that is in doubt was begun, or may have.
+  [[nodiscard]] bool lost_power(const RelativePath& path) const {
+    return !doubtful_.at(path).ran_on;
+  }
   // Whether what was found is what the step was to install, and in the trash is neither that nor
   // what it was to displace: then it is in the way of a person's version, and the path stays in
   // doubt until it has been looked at again, which gives that back. An error is the index's.
@@ -88,10 +93,10 @@ class Intents {
  private:
   struct Doubt {
     Intent intent;
-    bool left_behind = false;  // By a process that was killed while the system ran on.
-    bool begun_here = false;   // By this process, where a disk loses nothing without notice.
-    bool installed = false;    // See installed().
-    bool looked = false;       // Into the trash, and found there:
+    bool ran_on = false;      // The system, since the step was begun: the disk has all of it.
+    bool begun_here = false;  // By this process.
+    bool installed = false;   // See installed().
+    bool looked = false;      // Into the trash, and found there:
     std::optional<FileIdentity> displaced{};
     std::optional<FileStat> in_the_way{};  // See is_in_the_way().
     int times_in_the_way = 0;

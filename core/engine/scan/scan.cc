@@ -55,9 +55,9 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
       for (const RelativePath& path : intents_.in_doubt_within(dir)) {
         // An index that cannot be asked now fails wherever it is asked next.
         const auto displaces = intents_.displaces(path);
-        job.doubtful.push_back({path, intents_.trash_of(path),
-                                displaces ? *displaces : std::optional<FileIdentity>(),
-                                intents_.installs(path)});
+        job.doubtful.push_back(
+            {path, intents_.trash_of(path), displaces ? *displaces : std::optional<FileIdentity>(),
+             intents_.installs(path), intents_.content_of(path), intents_.lost_power(path)});
       }
       listing_.emplace(dir, recursive);
       to_list_.erase(next);

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/chunk/hash.h"
 #include "core/engine/job_runner.h"
 #include "tests/support/memory_file_system.h"
 
@@ -124,6 +125,55 @@ TEST_CASE("A look gives back what an interrupted installation took along", "[eng
     REQUIRE(look(cut.fs, cut.job));
     CHECK(cut.shown() == "installed");
   }
+}
+
+// A link that was to replace another, and was exchanged with what a person had there by then.
+TEST_CASE("A look gives back the link that another link has displaced", "[engine][job]") {
+  MemoryFileSystem fs;
+  const RelativePath path = path_of("link");
+  REQUIRE(fs.user_symlink("link", "to be replaced"));
+  const FileIdentity displaces = FileIdentity::of(*fs.stat(path));
+  REQUIRE((fs.user_remove("link") && fs.user_symlink("link", "a person's")));
+  REQUIRE(fs.make_stage_link("claimed-gone", "installed"));
+  const FileStat installs = *fs.stat_stage("claimed-gone");
+  const ContentId content{hash_of(as_bytes("installed"))};
+  REQUIRE(fs.exchange("claimed-gone", path));
+  const ListJob job{
+      RelativePath(), *fs.root_identity(), {{path, "gone", displaces, installs, content}}};
+  std::string shown = "a person's";
+  std::string kept = "installed";
+  SECTION("where that is") {}
+  SECTION("and once only") { REQUIRE(look(fs, job)); }
+  SECTION("unless that was undone") { REQUIRE(fs.exchange("claimed-gone", path)); }
+  SECTION("unless somebody has been there since") {
+    shown = "a person's next";
+    kept = "a person's";
+    REQUIRE((fs.user_remove("link") && fs.user_symlink("link", shown)));
+  }
+  REQUIRE(look(fs, job));
+  CHECK(fs.snapshot().at("link").target == shown);
+  CHECK(fs.trash_snapshot().at("gone").target == kept);
+}
+
+// A power failure may have left less of a file that nobody has touched.
+TEST_CASE("A look gives back nothing that the power may have left", "[engine][job]") {
+  MemoryFileSystem fs;
+  const RelativePath path = path_of("f");
+  fs.set_time(WallTime{5});
+  REQUIRE(fs.user_write("f", "to be removed"));
+  const FileIdentity displaces = FileIdentity::of(*fs.stat(path));
+  fs.set_time(WallTime{6});
+  bool back = false;
+  SECTION("of its end") { REQUIRE(fs.tear("f", 2)); }
+  SECTION("of its time") { REQUIRE(fs.user_touch("f", WallTime{4})); }
+  SECTION("of its bytes") { REQUIRE(fs.user_replace("f", "")); }
+  SECTION("unless it was written to later") { back = fs.user_write("f", "a"); }
+  SECTION("unless it is another") { back = fs.user_replace("f", "a"); }
+  REQUIRE(fs.move_to_trash(path, "gone"));
+  DoubtfulEntry entry{path, "gone", displaces};
+  entry.lost_power = true;
+  REQUIRE(look(fs, {RelativePath(), *fs.root_identity(), {entry}}));
+  CHECK(fs.snapshot().size() == (back ? 1 : 0));
 }
 
 TEST_CASE("A look that cannot give back what an installation took along fails", "[engine][job]") {

@@ -48,6 +48,12 @@ struct Killed {
     cluster.restart(kReceiver);
     REQUIRE_FALSE(cluster.node(kReceiver).index.intents()->empty());
   }
+  // Though nothing is lost by that but what the person has torn.
+  void act_and_lose_power(const Person& person) {
+    act(person);
+    cluster.node(kReceiver).boot += " and another";
+    cluster.restart(kReceiver);
+  }
 
   SeenTree end() {
     cluster.connect_all();
@@ -113,13 +119,38 @@ TEST_CASE("What is written after the process died stays where it is", "[engine][
   CHECK(content_of(tree, "f") == "mine, later");
 }
 
+TEST_CASE("An edit that was taken away with what was removed comes back, though the power failed",
+          "[engine][killed]") {
+  Killed killed;
+  SECTION("in place") {
+    killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.user_write("f", "mine"); });
+  }
+  SECTION("by another file") {
+    killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.user_replace("f", "mine"); });
+  }
+  SECTION("by a link") {
+    killed.act_and_lose_power(
+        [](MemoryFileSystem& fs) { return fs.user_remove("f") && fs.user_symlink("f", "mine"); });
+  }
+  const SeenTree tree = killed.end();
+  REQUIRE(tree.size() == 1);
+  CHECK(tree.at("f").content + tree.at("f").target == "mine");
+  CHECK(killed.fs.trash_snapshot().empty());
+}
+
 // What the power took from a file is no person's doing.
 TEST_CASE("After a power failure what was removed is not taken for a person's",
           "[engine][killed]") {
   Killed killed;
-  killed.act_and_kill([](MemoryFileSystem& fs) { return fs.user_write("f", "the"); });
-  killed.cluster.node(kReceiver).boot += " and another";
-  killed.cluster.restart(kReceiver);
+  SECTION("if it has lost its end") {
+    killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.tear("f", 3); });
+  }
+  SECTION("if it has lost all of its bytes") {
+    killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.tear("f", 0); });
+  }
+  SECTION("if it has lost its time") {
+    killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.user_touch("f", {}); });
+  }
   CHECK(killed.end().empty());
   CHECK(killed.fs.trash_snapshot().size() == 1);
 }

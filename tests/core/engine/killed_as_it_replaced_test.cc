@@ -28,8 +28,19 @@ struct KilledAsItReplaced {
     cluster.changed(kEditor);
   }
 
-  // The person acts between the look at the file and the exchange, and nothing is done after that.
   void act_and_kill(const Person& person) {
+    act(person);
+    cluster.restart(kVictim);
+    REQUIRE_FALSE(cluster.node(kVictim).index.intents()->empty());
+  }
+  // Though nothing is lost by that but what the person has torn.
+  void act_and_lose_power(const Person& person) {
+    act(person);
+    cluster.node(kVictim).boot += " and another";
+    cluster.restart(kVictim);
+  }
+  // The person acts between the look at the file and the exchange, and nothing is done after that.
+  void act(const Person& person) {
     const auto cut_short = std::make_error_code(std::errc::io_error);
     fs.fail_call(DiskOperation::stat_stage, 3, cut_short);
     fs.fail_call(DiskOperation::exchange, 2, cut_short);
@@ -46,8 +57,6 @@ struct KilledAsItReplaced {
     fs.clear_faults();
     REQUIRE(fs.stage_snapshot().size() == 1);
     REQUIRE(content_of(fs.snapshot(), "f") == "theirs");
-    cluster.restart(kVictim);
-    REQUIRE_FALSE(cluster.node(kVictim).index.intents()->empty());
   }
 
   SeenTree end() {
@@ -94,13 +103,31 @@ TEST_CASE("What replaces the installed version after the process died stays wher
   CHECK(content_of(killed.end(), "f") == "mine, later");
 }
 
+TEST_CASE("An edit that was taken away by an installation comes back, though the power failed",
+          "[engine][killed]") {
+  KilledAsItReplaced killed;
+  SECTION("in place") {
+    killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.user_write("f", "mine"); });
+  }
+  SECTION("by another file") {
+    killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.user_replace("f", "mine"); });
+  }
+  SECTION("and what took its place was touched") {
+    killed.act([](MemoryFileSystem& fs) { return fs.user_write("f", "mine"); });
+    REQUIRE(killed.fs.user_touch("f", WallTime{1'000'000'000}));
+    killed.cluster.node(kVictim).boot += " and another";
+    killed.cluster.restart(kVictim);
+  }
+  const SeenTree tree = killed.end();
+  CHECK(tree.size() == 2);  // Neither knew of the other: one is a conflict copy.
+  CHECK(content_of(tree, "f") == "mine");
+}
+
 // What the power took from a file is no person's doing.
 TEST_CASE("After a power failure what was replaced is not taken for a person's",
           "[engine][killed]") {
   KilledAsItReplaced killed;
-  killed.act_and_kill([](MemoryFileSystem& fs) { return fs.user_write("f", "the"); });
-  killed.cluster.node(kVictim).boot += " and another";
-  killed.cluster.restart(kVictim);
+  killed.act_and_lose_power([](MemoryFileSystem& fs) { return fs.tear("f", 3); });
   const SeenTree tree = killed.end();
   CHECK(tree.size() == 1);
   CHECK(content_of(tree, "f") == "theirs");
