@@ -203,6 +203,17 @@ void Ghost::forget_place(VersionId version, const std::string& path) {
   if (place != found->second.end()) place->second.live = false;
 }
 
+void Ghost::forget_return(VersionId version, const std::string& path, const std::string& source) {
+  const auto found = claims_.find(version);
+  if (found == claims_.end()) return;
+  const auto place = found->second.find(path);
+  if (place == found->second.end()) return;
+  const auto origin = found->second.find(source);
+  const bool was_gone = !place->second.ended.empty() ||
+                        (origin != found->second.end() && !origin->second.ended.empty());
+  if (was_gone) place->second.live = false;
+}
+
 void Ghost::forgive(const std::set<VersionId>& lost, const std::set<std::string>& lost_dirs) {
   for (const std::string& dir : lost_dirs) dirs_.at(dir).live = false;
   for (const VersionId version : lost) {
@@ -234,13 +245,6 @@ bool Ghost::is_owed(VersionId version) const {
   const auto found = claims_.find(version);
   return found != claims_.end() &&
          std::ranges::any_of(found->second, [](const auto& place) { return place.second.live; });
-}
-
-bool Ghost::is_owed_at(VersionId version, const std::string& path) const {
-  const auto found = claims_.find(version);
-  if (found == claims_.end()) return false;
-  const auto place = found->second.find(path);
-  return place != found->second.end() && place->second.live;
 }
 
 bool Ghost::is_buried(VersionId version) const {

@@ -61,6 +61,10 @@ class Ghost {
   // The machine shows nothing at this path any more where it showed this, and nor does anybody
   // else. That the same bytes are at another path is no reason to owe them here.
   void forget_place(VersionId version, const std::string& path);
+  // A person had taken the version back here and put it back again, and the device knows of
+  // neither, or no more: for it, the version was never gone. Who hears that it went does not owe
+  // it. What is at the path may be a conflict copy of what was at `source`.
+  void forget_return(VersionId version, const std::string& path, const std::string& source);
   // What is nowhere else went with what was put back.
   void forgive(const std::set<VersionId>& lost, const std::set<std::string>& lost_dirs);
   // All devices know of all deeds so far. What is not owed by then has to be gone for good.
@@ -69,7 +73,6 @@ class Ghost {
   // Versions that somebody has written and nobody taken back.
   [[nodiscard]] std::set<VersionId> owed() const;
   [[nodiscard]] bool is_owed(VersionId version) const;
-  [[nodiscard]] bool is_owed_at(VersionId version, const std::string& path) const;
   [[nodiscard]] bool was_written(VersionId version) const { return names_.contains(version); }
   [[nodiscard]] bool was_put_at(VersionId version, const std::string& path) const;
   // At how many paths somebody has put it.

@@ -79,6 +79,19 @@ TEST_CASE("What a person wrote is owed until a person takes it back", "[sim]") {
     ghost.settled({});
     CHECK(ghost.is_buried(version));
   }
+  SECTION("and once more if it is put back") {
+    ghost.acted(0, at_a, {});
+    ghost.acted(0, {}, at_a);
+    CHECK(ghost.is_owed(version));
+    SECTION("unless its device has forgotten both") {
+      ghost.forget_return(version, "a", "a");
+      CHECK_FALSE(ghost.is_owed(version));
+    }
+  }
+  SECTION("what was never gone is owed, whatever is forgotten") {
+    ghost.forget_return(version, "a", "a");
+    CHECK(ghost.is_owed(version));
+  }
   SECTION("the removal of its conflict copy does as well") {
     const std::string copy = "a (conflict 2026-03-14 1502 B 7f3a1c)";
     const SeenNode other{NodeKind::file, "v2.other text", 0644, {}};

@@ -56,7 +56,6 @@ World::World(const Story& story, bool verbose)
       unlooked_(story.devices.size()),
       unseen_(story.devices.size()),
       late_(story.devices.size()),
-      put_back_(story.devices.size()),
       attribution_(story.devices.size()),
       economy_(story.devices.size()),
       checks_(story.devices.size(), Checks(story.devices.size() - 1)),

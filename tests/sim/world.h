@@ -107,7 +107,7 @@ class World : private NetworkUser {
   void forget_unsynced(std::size_t i, const SeenTree& before);
   void forgive_known_dirs(std::size_t i, const SeenTree& before, const SeenTree& after);
   void put_files_back(std::size_t i);
-  void forget_files_put_back(std::size_t i);
+  void forget_returns(std::size_t i, const SeenTree& after);
   [[nodiscard]] bool is_shown_elsewhere(std::size_t i, VersionId version,
                                         const std::string& path) const;
   void forget_places(const SeenTree& before);
@@ -155,8 +155,6 @@ class World : private NetworkUser {
     TimePoint at;
   };
   std::vector<std::vector<Late>> late_;
-  // By device and path: what came back in place, and was owed to nobody there before.
-  std::vector<std::map<std::string, VersionId>> put_back_;
   Person person_;
   Ghost ghost_;
   Attribution attribution_;

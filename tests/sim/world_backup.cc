@@ -36,7 +36,7 @@ void World::put_back(std::size_t i, Deed deed) {
   }
   old_index_[i] = deed != Deed::lose_index;
   forget_places(before);
-  if (deed == Deed::restore_index) forget_files_put_back(i);
+  forget_returns(i, after);
   forgive_what_is_nowhere(disk_too ? nullptr : &device);
   ghost_.put_back(after);
   if (!off_[i]) boot_later(i);
@@ -51,11 +51,8 @@ void World::put_files_back(std::size_t i) {
   const SeenTree after = device.fs.snapshot();
   checks_[i].displacement.begin_anew();
   checks_[i].confinement.acted(before, after);
-  for (const auto& [path, node] : after) {
-    const VersionId version = version_of(node);
-    if (version != 0 && !ghost_.is_owed_at(version, path)) put_back_[i][path] = version;
-  }
   ghost_.acted(i, before, after);
+  forget_returns(i, after);
   attribution_.acted(i, before, after);
   watch(i, before, after);
   // What looks the same is other files and directories.
@@ -65,16 +62,22 @@ void World::put_files_back(std::size_t i) {
   if (misses_nothing(watcher)) hint(i, "", {true, {}}, delay);
 }
 
-// If an index comes back after the files of the same backup, and nobody has heard of these, then
-// nothing tells them from files that were there all the time.
-void World::forget_files_put_back(std::size_t i) {
-  const SeenTree tree = devices_[i]->fs.snapshot();
-  for (const auto& [path, version] : put_back_[i]) {
-    const auto node = tree.find(path);
-    if (node == tree.end() || version_of(node->second) != version) continue;
-    const auto row = devices_[i]->index.disk(RelativePath::parse(path).value());
-    if (!*row || !test::has_content((*row).value(), node->second.content)) continue;
-    if (!is_shown_elsewhere(i, version, path)) ghost_.forget_place(version, path);
+// For a device whose index has there what a person had taken back and put back, it was never gone.
+void World::forget_returns(std::size_t i, const SeenTree& after) {
+  MemoryIndex& index = devices_[i]->index;
+  std::vector<DiskRow> known;
+  const auto intents = index.intents();
+  for (const Intent& intent : *intents) {
+    if (intent.becomes) known.push_back(*intent.becomes);
+  }
+  for (const auto& [text, node] : after) {
+    if (auto row = index.disk(*RelativePath::parse(text)); *row) known.push_back(**std::move(row));
+  }
+  for (const DiskRow& row : known) {
+    const auto node = after.find(row.path.text());
+    if (node == after.end() || node->second.kind != NodeKind::file) continue;
+    if (row.stat.kind != NodeKind::file || !test::has_content(row, node->second.content)) continue;
+    ghost_.forget_return(version_of(node->second), row.path.text(), row.source.text());
   }
 }
 
