@@ -145,11 +145,19 @@ void Ghost::superseded(VersionId version, const std::string& path, std::size_t d
   if (place != found->second.end()) end(place->second, device);
 }
 
+// Whether somebody has put a version there, whatever it is called.
+bool Ghost::is_file_of_its_own(const std::string& path) const {
+  return !is_copy_name(path) || std::ranges::any_of(claims_, [&](const auto& places) {
+    const auto claim = places.second.find(path);
+    return claim != places.second.end() && !claim->second.may_be_copy;
+  });
+}
+
 // Who changes a path while copies of it are shown leaves these behind as files of their own.
 void Ghost::detach_copies(const std::string& path, const SeenTree& before) {
-  if (is_copy_name(path)) return;
+  if (!is_file_of_its_own(path)) return;
   for (const auto& [copy, node] : before) {
-    if (!is_copy_name(copy) || !is_copy_of(copy, path)) continue;
+    if (copy == path || !is_copy_name(copy) || !is_copy_of(copy, path)) continue;
     const VersionId version = version_of(node);
     if (version != 0) keep_copy(version, copy);
   }

@@ -100,6 +100,7 @@ class Ghost {
   void disclaim(VersionId version, const std::string& path, std::size_t device,
                 const SeenTree& before, const SeenTree& after);
   void keep_copy(VersionId version, const std::string& copy);
+  [[nodiscard]] bool is_file_of_its_own(const std::string& path) const;
   void detach_copies(const std::string& path, const SeenTree& before);
 
   std::map<VersionId, std::map<std::string, Claim>> claims_;

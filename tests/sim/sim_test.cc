@@ -146,6 +146,24 @@ TEST_CASE("What a conflict copy that goes takes along is not to be seen elsewher
   }
 }
 
+TEST_CASE("Who removes a file that is called as a copy is leaves its copies behind", "[sim]") {
+  const SeenNode loser{NodeKind::file, "v1.some text", 0644, {}};
+  const SeenNode winner{NodeKind::file, "v2.other text", 0644, {}};
+  const SeenNode edited{NodeKind::file, "v3.third text", 0644, {}};
+  const std::string path = "a (conflict 2027-01-15 0800 A 123456)";
+  const std::string copy = "a (conflict 2027-01-15 0800 B 654321)";
+  Ghost ghost;
+  ghost.acted(0, {}, {{path, loser}});
+  ghost.acted(1, {}, {{path, winner}});
+  const SeenTree both{{path, winner}, {copy, loser}};
+  ghost.settled(both);
+  // One removes the file, the other writes to the copy.
+  ghost.acted(0, both, {{copy, loser}});
+  ghost.acted(1, both, {{path, winner}, {copy, edited}});
+  CHECK_FALSE(ghost.is_owed(version_of(loser)));
+  CHECK_FALSE(ghost.is_buried(version_of(loser)));
+}
+
 TEST_CASE("A copy that comes beside a removed path is a file, until its device has noticed",
           "[sim]") {
   const SeenNode file{NodeKind::file, "v1.some text", 0644, {}};

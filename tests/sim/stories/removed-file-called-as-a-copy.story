@@ -1,4 +1,4 @@
-// S5: a conflict copy of a conflict copy that one person removes and another writes to in the same moment is back under its name
+// S5, wrongly: who removes a file leaves its copies behind as files, though it is called as a copy is itself
 seed 38243
 network latency=200000 rate=0 job=0
 device skew=0 granularity=1 watcher=overflowing
