@@ -118,7 +118,10 @@ LocalChange edited(const KnownPath& known, const Observation& seen, WallTime now
   const auto shown = named(known.heads, row.shown);
   const bool superseded =
       std::ranges::none_of(shown, [](const Change* head) { return head->live(); });
-  if (superseded) {
+  // A file that was to come beside what stands there, to its time: an index that was put back does
+  // not know that it came. Taken for an edit, it would end the other.
+  const bool was_to_come = row.stat.kind == NodeKind::file && seen.stat.kind == NodeKind::file;
+  if (superseded || was_to_come) {
     if (auto none = as_heads_ask(known.heads, seen)) return *std::move(none);
   }
   const Registers last = registers(shown);

@@ -50,7 +50,8 @@ struct KnownPath {
 //   - an edit is later than everything it supersedes and than the conflict copies beside it,
 //     whatever the clock says;
 //   - what is as the heads want it was put there by nobody and is no change, if what was displayed
-//     before is superseded already: it displays what they ask for from now on;
+//     before is superseded already, or one file stands in another's place, which an index that was
+//     put back does not know: it displays what they ask for from now on;
 //   - a conflict copy that was touched becomes an ordinary file, or goes; either way the version it
 //     showed is no head of its source any more, unless the source shows it, too (for a moment, when
 //     the copy is there already and what is to replace it is not): a new mode or time of it is no

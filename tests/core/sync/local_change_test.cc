@@ -92,9 +92,16 @@ TEST_CASE("What is as the heads want it was put there by nobody", "[sync][local_
   // Installed before the power went: the index still has the old row.
   CHECK(explain({path_of("f"), row, {head}, {}, {}, {}}, seen, WallTime{30}).changes.empty());
   CHECK(explain({path_of("f"), {}, {head}, {}, {}, {}}, seen, WallTime{30}).changes.empty());
-  // But not if the old version is still there to be superseded.
-  const LocalChange local =
+  // Though the old version is still there, to stand beside it: the index was put back.
+  const LocalChange beside =
       explain({path_of("f"), row, {old, head}, {}, {}, {}}, seen, WallTime{30});
+  CHECK(beside.changes.empty());
+  CHECK(beside.adopted == std::vector{head.dot});
+  // But not if it has another time.
+  Observation later = seen;
+  ++later.stat.mtime.ns;
+  const LocalChange local =
+      explain({path_of("f"), row, {old, head}, {}, {}, {}}, later, WallTime{30});
   REQUIRE(local.changes.size() == 1);
   CHECK(local.changes[0].supersedes == std::vector{old.dot});
   // Nor if a person gave it a mode of its own.
