@@ -39,6 +39,12 @@ ShareHost::ShareHost(asio::any_io_executor executor, WorkerPool& pool, Parts par
 
 ShareHost::~ShareHost() { *self_ = nullptr; }
 
+void ShareHost::stop() {
+  *self_ = nullptr;
+  timer_.cancel();
+  engine_.handle_stop();
+}
+
 Now ShareHost::now() {
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
   return {Clock::now(),

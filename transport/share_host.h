@@ -58,6 +58,8 @@ class ShareHost {
   void handle_hint(const RelativePath& dir, bool recursive);
   void handle_written(const RelativePath& dir, const std::set<std::string>& names);
   void set_scan_interval(Duration interval);
+  // The program ends in order. Nothing but the destructor may come after.
+  void stop();
 
   std::uint64_t begin_flush();
   void release_deletions();

@@ -306,6 +306,7 @@ void SyncNode::stop() {
   house_timer_.cancel();
   for (auto& [id, folder] : folders_) {
     folder.watch.reset();
+    if (folder.host != nullptr) folder.host->stop();
     folder.host = nullptr;
   }
   node_->stop();

@@ -113,6 +113,13 @@ std::optional<TimePoint> ShareEngine::next_deadline(TimePoint now) const {
   return deadline;
 }
 
+void ShareEngine::handle_stop() {
+  if (failed_) return;
+  auto stopped = unsynced_.handle_stop();
+  if (stopped) stopped = index_.commit();
+  if (!stopped) fail(std::move(stopped).error());
+}
+
 void ShareEngine::set_scan_interval(Duration interval, Now now) {
   scan_interval_ = interval;
   next_scan_ = std::min(next_scan_, now.steady + interval);

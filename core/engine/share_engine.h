@@ -106,6 +106,9 @@ class ShareEngine {
   // How often the whole folder is looked at, whatever the watcher says.
   void set_scan_interval(Duration interval, Now now);
 
+  // The program ends in order, at once: nothing may be told it any more.
+  void handle_stop();
+
   // --- People ---
   // Looks at everything once more here and at every connected member, and is reached when all have
   // and show the same state.

@@ -59,6 +59,11 @@ Result<void> Unsynced::handle_timeout(TimePoint now) {
   return note(since);
 }
 
+Result<void> Unsynced::handle_stop() {
+  if (lost_since_ || !noted_) return {};
+  return note(std::nullopt);
+}
+
 bool Unsynced::may_be_lost(const DiskRow& row) const {
   return lost_since_ && row.source == row.path && row.stat.ctime >= *lost_since_;
 }

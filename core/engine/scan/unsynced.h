@@ -35,6 +35,11 @@ class Unsynced {
   // A look at the whole folder is complete.
   Result<void> looked_through();
   Result<void> handle_timeout(TimePoint now);
+  // The process ends in order. If that is because the machine is shut down, the system writes
+  // everything before it goes; and who saves a file and shuts down, and goes on with it in the
+  // morning before lansync has looked, is not to find a conflict. The price: what was written just
+  // before lansync was stopped by itself, if the power fails right after.
+  Result<void> handle_stop();
   [[nodiscard]] std::optional<TimePoint> next_deadline() const { return next_; }
 
   // Whether what the row describes may never have come to the disk.

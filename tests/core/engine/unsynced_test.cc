@@ -79,6 +79,21 @@ TEST_CASE("What somebody makes of it before it is looked at is kept beside it",
   CHECK(all.find("what was there before, and a line") != all.npos);
 }
 
+TEST_CASE("After a shutdown in order an edit is an edit", "[engine][unsynced]") {
+  Machines machines;
+  machines.node(0).fs.user_write("old", "an hour's work");
+  machines.tell();
+  machines.node(0).engine->handle_stop();
+  machines.node(0).fs.write_back();
+  machines.lose_power();
+  machines.node(0).fs.set_time(machines.now().wall);
+  machines.node(0).fs.user_append("old", ", and a line");
+  machines.connect_all();
+  machines.tell();
+  CHECK(content_of(machines.tree(1), "old") == "an hour's work, and a line");
+  CHECK(machines.tree(1).size() == 1);
+}
+
 TEST_CASE("What the disk had had time to write is removed by whoever removes it",
           "[engine][unsynced]") {
   Machines machines;
