@@ -56,6 +56,8 @@ void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& af
     if (dir != dirs_.end() && (!there || now->second.kind != NodeKind::dir)) {
       end(dir->second, device);
     }
+    // Who edits a conflict copy has what it shows in sight under its name, too.
+    if (version != 0 && there && is_copy_name(path)) keep_copy(version, path);
     if (version != 0) disclaim(version, path, device, before, after);
   }
 }

@@ -146,6 +146,45 @@ TEST_CASE("What a conflict copy that goes takes along is not to be seen elsewher
   }
 }
 
+TEST_CASE("Who edits a conflict copy edits what somebody else puts back there meanwhile", "[sim]") {
+  const SeenNode winner{NodeKind::file, "v1.some text", 0644, {}};
+  const SeenNode loser{NodeKind::file, "v2.other text", 0644, {}};
+  const SeenNode here{NodeKind::file, "v3.third text", 0644, {}};
+  const SeenNode there{NodeKind::file, "v4.fourth text", 0644, {}};
+  const std::string copy = "a (conflict 2027-01-15 0800 A 123456)";
+  Ghost ghost;
+  ghost.acted(0, {}, {{"a", winner}});
+  ghost.acted(1, {}, {{"a", loser}});
+  const SeenTree both{{"a", winner}, {copy, loser}};
+  const SeenTree edited{{"a", winner}, {copy, here}};
+  const auto edit_elsewhere = [&] { ghost.acted(0, both, {{"a", winner}, {copy, there}}); };
+  const auto put_back = [&] {
+    ghost.acted(1, both, edited);
+    ghost.acted(1, edited, both);
+  };
+  SECTION("before it is put back") {
+    edit_elsewhere();
+    put_back();
+    CHECK_FALSE(ghost.is_owed(version_of(loser)));
+  }
+  SECTION("and after it") {
+    put_back();
+    edit_elsewhere();
+    CHECK_FALSE(ghost.is_owed(version_of(loser)));
+  }
+  SECTION("not what is put back when all know of the edit") {
+    edit_elsewhere();
+    ghost.settled({{"a", winner}, {copy, there}});
+    ghost.acted(1, {{"a", winner}, {copy, there}}, both);
+    CHECK(ghost.is_owed(version_of(loser)));
+  }
+  SECTION("nor what a single person puts back") {
+    put_back();
+    CHECK(ghost.is_owed(version_of(loser)));
+  }
+  CHECK_FALSE(ghost.is_buried(version_of(loser)));
+}
+
 TEST_CASE("Who removes a file that is called as a copy is leaves its copies behind", "[sim]") {
   const SeenNode loser{NodeKind::file, "v1.some text", 0644, {}};
   const SeenNode winner{NodeKind::file, "v2.other text", 0644, {}};

@@ -1,4 +1,4 @@
-// S1: a conflict copy that was edited and put back, and edited elsewhere meanwhile
+// S1, wrongly: a conflict copy was edited and put back, and edited elsewhere, which is an edit of what was put back
 seed 43604
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
