@@ -145,6 +145,7 @@ void MemoryFileSystem::rot(std::string_view path, std::uint64_t offset) {
 void MemoryFileSystem::unmount(Unmounted as) {
   const MemoryDisk::Lock lock(disk_->mutex);
   if (disk_->hidden) return;
+  if (as == Unmounted::empty_folder) disk_->sync_all();
   disk_->hidden = std::exchange(disk_->mounted, empty_folder(*disk_));
   disk_->unreadable = as == Unmounted::unreadable;
 }

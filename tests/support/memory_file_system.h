@@ -156,7 +156,8 @@ class MemoryFileSystem final : public FileSystem {
   // The disk returns another byte there than was written; no time tells of it. Requires a file.
   void rot(std::string_view path, std::uint64_t offset);
   // Another, empty folder is at the share's place, with another identity; users and lansync work
-  // in it. mount(): the share is back as it was, and what was done meanwhile is forgotten.
+  // in it. As umount(2) does, it writes everything to the disk first; one that is unreadable was
+  // pulled out. mount(): the share is back as it was, and what was done meanwhile is forgotten.
   void unmount(Unmounted as = Unmounted::empty_folder);
   void mount();
   // Copies of everything; what is open is not open there. Also an image of another file system.

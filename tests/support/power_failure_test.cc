@@ -97,6 +97,22 @@ TEST_CASE("What was done before all is synced stays", "[memory][power]") {
   CHECK(outcomes(change, Durability::journaled) == Outcomes{"f=a3"});
 }
 
+TEST_CASE("What was done before its disk is unmounted stays", "[memory][power]") {
+  CHECK(outcomes([](MemoryFileSystem& fs) {
+          write_staged(fs, "s", "aaa");
+          REQUIRE(fs.install_new("s", at("f")));
+          REQUIRE(fs.make_dir(at("d"), 0755));
+          fs.unmount();
+          fs.mount();
+        }) == Outcomes{"d/ f=a3"});
+  // A disk that is pulled out is not written to any more.
+  CHECK(outcomes([](MemoryFileSystem& fs) {
+          REQUIRE(fs.make_dir(at("d"), 0755));
+          fs.unmount(Unmounted::unreadable);
+          fs.mount();
+        }) == Outcomes{"", "d/"});
+}
+
 TEST_CASE("A file synced before it is installed is whole wherever it is", "[memory][power]") {
   CHECK(outcomes([](MemoryFileSystem& fs) {
           write_synced(fs, "s", "aaa");

@@ -1,4 +1,4 @@
-// S6: a directory that was made on a disk that was unmounted meanwhile, and lost with the power, counts as removed
+// S6, wrongly: the power took a directory from a disk that had been unmounted since, which writes everything
 seed 43262
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
