@@ -18,6 +18,12 @@ namespace lansync {
 
 enum class JobId : std::uint64_t {};
 
+// What a file held when it was read, cut into chunks in this way.
+struct KnownContent {
+  ContentId content;
+  ChunkClass chunk_class = ChunkClass::kib64;
+};
+
 // An entry of which it is not known what a step did to it, and under which name in the trash the
 // step would have put what was there (empty: it displaces nothing).
 struct DoubtfulEntry {
@@ -30,6 +36,9 @@ struct DoubtfulEntry {
   std::optional<FileStat> installs{};
   // What is in that.
   ContentId content{};
+  // What is in the file that the step was to displace, if somebody wrote to it about then, and that
+  // may not show.
+  std::optional<KnownContent> holds{};
   // The system may have gone down since: what that leaves of a file is no person's doing.
   bool lost_power = false;
 };

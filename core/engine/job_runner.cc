@@ -28,6 +28,21 @@ Result<Bytes> read_piece(ReadFile& file, std::uint64_t offset, std::size_t size)
   return bytes;
 }
 
+// All that is in a file, which may be more by now than its size was. Errc::changed if it is less.
+Result<ChunkList> read_through(ReadFile& file, std::uint64_t size, ChunkClass chunk_class) {
+  ContentHasher hasher(chunk_class);
+  Bytes buffer(std::min<std::uint64_t>(kReadBytes, std::max<std::uint64_t>(size, 1)));
+  std::uint64_t offset = 0;
+  while (offset < size) {
+    const auto got = file.read_at(offset, buffer);
+    if (!got) return got.error();
+    if (*got == 0) return Error{Errc::changed, "file that is being read"};
+    hasher.update(ByteView(buffer).first(*got));
+    offset += *got;
+  }
+  return std::move(hasher).finish();
+}
+
 bool holds(const Bytes& bytes, const Chunk& chunk) {
   return bytes.size() == chunk.bytes && chunk_hash(bytes) == chunk.hash;
 }
@@ -107,10 +122,7 @@ Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
   if (!entry.displaces) return {};
   const auto taken = fs_.stat_trash(entry.trash);
   if (!taken) return {};  // The look says why.
-  const FileIdentity identity = FileIdentity::of(*taken);
-  const bool as_expected = identity == *entry.displaces || was_undone(entry, *taken) ||
-                           (entry.lost_power && may_be_left_of(*entry.displaces, identity));
-  if (as_expected) return {};
+  if (is_as_expected(entry, *taken)) return {};
   auto back = entry.installs ? give_back_over(entry) : fs_.move_from_trash(entry.trash, entry.path);
   // Somebody has been there since.
   if (!back &&
@@ -118,6 +130,20 @@ Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
     return {};
   }
   return back;
+}
+
+bool JobRunner::is_as_expected(const DoubtfulEntry& entry, const FileStat& taken) const {
+  const FileIdentity identity = FileIdentity::of(taken);
+  if (identity != *entry.displaces) {
+    return was_undone(entry, taken) ||
+           (entry.lost_power && may_be_left_of(*entry.displaces, identity));
+  }
+  if (!entry.holds) return true;
+  // A disk that cannot read it must not keep the folder from being looked at.
+  const auto file = fs_.open_trash(entry.trash);
+  if (!file) return true;
+  const auto list = read_through(**file, taken.size, entry.holds->chunk_class);
+  return !list || list->content_id() == entry.holds->content;
 }
 
 // Whether what is in the trash is what the step was to install. One link looks like another: if
@@ -209,26 +235,18 @@ Result<Hashed> JobRunner::hash(const HashJob& job) const {
   const auto before = (*file)->stat();
   if (!before) return before.error();
   if (before->size > limits::kFileBytesMax) return Error{Errc::limit_exceeded, "file"};
-  ContentHasher hasher(job.chunk_class);
-  Bytes buffer(std::min<std::uint64_t>(kReadBytes, std::max<std::uint64_t>(before->size, 1)));
-  std::uint64_t offset = 0;
-  while (offset < before->size) {
-    const auto got = (*file)->read_at(offset, buffer);
-    if (!got) return got.error();
-    if (*got == 0) return Error{Errc::changed, "file that is being read"};
-    hasher.update(ByteView(buffer).first(*got));
-    offset += *got;
-  }
+  auto list = read_through(**file, before->size, job.chunk_class);
+  if (!list) return std::move(list).error();
   const auto after = (*file)->stat();
   if (!after) return after.error();
   const auto named = fs_.stat(job.path);
   if (!named) return named.error();
-  const bool same = offset == before->size && before->ctime == named->ctime &&
+  const bool same = list->size() == before->size && before->ctime == named->ctime &&
                     FileIdentity::of(*before) == FileIdentity::of(*after) &&
                     FileIdentity::of(*after) == FileIdentity::of(*named);
   if (!same) return Error{Errc::changed, "file that is being read"};
   hashed.stat = *named;
-  hashed.list = std::move(hasher).finish();
+  hashed.list = *std::move(list);
   return hashed;
 }
 

@@ -21,6 +21,8 @@ class JobRunner {
   Result<Listing> list(const ListJob& job) const;
   Result<void> give_back(const DoubtfulEntry& entry) const;
   [[nodiscard]] Result<void> give_back_over(const DoubtfulEntry& entry) const;
+  // Whether what is in the trash is what the step was to displace, or to install.
+  [[nodiscard]] bool is_as_expected(const DoubtfulEntry& entry, const FileStat& taken) const;
   [[nodiscard]] bool was_undone(const DoubtfulEntry& entry, const FileStat& taken) const;
   [[nodiscard]] bool has_installed_link(const DoubtfulEntry& entry) const;
   Result<void> make_durable(const ListJob& job) const;

@@ -76,7 +76,7 @@ void ShareEngine::handle_hint(const RelativePath& dir, bool recursive, Now now) 
 void ShareEngine::handle_written(const RelativePath& dir, const std::set<std::string>& names,
                                  Now now) {
   if (failed_) return;
-  const auto unseen = applier_.handle_written(dir, names);
+  const auto unseen = applier_.handle_written(dir, names, now.steady);
   if (!unseen) return fail(unseen.error());
   if (*unseen) settle(now);
 }

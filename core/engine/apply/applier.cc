@@ -335,6 +335,9 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
     touched.insert(steps[i].step.source);
     touched.insert(steps[i].step.path);
   }
+  for (const Newcomers::Displaced& displaced : std::exchange(written_to_, {})) {
+    if (auto doubted = doubt_displaced(displaced); !doubted) return doubted.error();
+  }
   return replan(touched);
 }
 
@@ -363,10 +366,12 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   fetcher_.consumed(step.path, step.node.content);
   several_names_.erase(step.path);
   if (auto done_with = intents_.done(step.path); !done_with) return done_with;
+  const bool written = written_meanwhile(done, result, now.steady);
   if (is_removal(step)) return index_.remove_disk(step.path);
   DiskRow row = row_after(step);
   row.stat = result.stat;
-  row.racy = result.racy || overwritten_unseen(done, row, now.wall);
+  const bool may_differ = written || may_hide_next_write(row.stat.mtime, row.stat.ctime, now.wall);
+  row.racy = result.racy || (row.stat.kind == NodeKind::file && may_differ);
   return index_.put_disk(row);
 }
 

@@ -45,6 +45,8 @@ class Applier {
   static constexpr std::chrono::seconds kRetryDelay{30};
   static constexpr std::chrono::seconds kBusyDelay{2};
   static constexpr std::chrono::seconds kNoSpaceDelay{5};
+  // How late the watcher tells of a write, at most.
+  static constexpr std::chrono::seconds kHeardWithin{10};
   // Long enough to be reached, where files arrive; loading a window of paths again is work.
   static constexpr std::chrono::seconds kTurnPatience{10};
 
@@ -75,9 +77,10 @@ class Applier {
   // Updates the rows. What changed is replanned; directories that turned out otherwise are
   // rescanned.
   Result<void> handle_applied(Result<Applied> applied, Now now);
-  // Somebody wrote to these files of a directory, as the watcher says. Returns whether one of them
-  // has to be read once more when it is looked at next. An error is the index's.
-  Result<bool> handle_written(const RelativePath& dir, const std::set<std::string>& names);
+  // Somebody wrote to these files of a directory, as the watcher says. Returns whether one of them,
+  // or what it has displaced, has to be read once more. An error is the index's.
+  Result<bool> handle_written(const RelativePath& dir, const std::set<std::string>& names,
+                              TimePoint now);
   // A fetch failed on this side: no space, an unwritable staging folder.
   void handle_fetch_failed(const Fetcher::Failed& failed, TimePoint now);
 
@@ -149,7 +152,8 @@ class Applier {
   Result<void> begin_intents();
   Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
   Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
-  bool overwritten_unseen(const InJob& done, const DiskRow& row, WallTime now);
+  bool written_meanwhile(const InJob& done, const ApplyStepDone& result, TimePoint now);
+  Result<bool> doubt_displaced(const Newcomers::Displaced& displaced);
   void in_doubt(const Step& step);
   void complain(const RelativePath& source, PathIssue issue);
   void end_complaints(const RelativePath& source, const std::vector<Step>& steps);
@@ -180,6 +184,7 @@ class Applier {
   std::set<RelativePath> making_;         // Directories that the batch makes.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
   Newcomers newcomers_;
+  std::vector<Newcomers::Displaced> written_to_;  // While a job's result is taken in.
   bool had_room_ = true;     // On the disk: at the last look, and none lacked it.
   std::set<DeviceId> full_;  // Whose files wait for their turn to be fetched.
   std::map<RelativePath, std::map<std::string, std::string>> complaints_;  // By source: path, code.

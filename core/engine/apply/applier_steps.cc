@@ -138,18 +138,52 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
   return Waits::tree;
 }
 
-// Whether what now stands where it was installed may not be what came, though it looks so.
-bool Applier::overwritten_unseen(const InJob& done, const DiskRow& row, WallTime now) {
-  if (row.stat.kind != NodeKind::file) return false;
-  const bool written = done.step.kind == StepKind::install && newcomers_.arrived(row.path);
-  return written || may_hide_next_write(row.stat.mtime, row.stat.ctime, now);
+// Whether somebody has written to a file at the path of a step while it was performed: to what
+// came, or to what was displaced.
+bool Applier::written_meanwhile(const InJob& done, const ApplyStepDone& result, TimePoint now) {
+  const Step& step = done.step;
+  if (step.kind != StepKind::install && step.kind != StepKind::remove) return false;
+  std::optional<Newcomers::Displaced> displaced;
+  if (result.trashed && step.row && step.row->stat.kind == NodeKind::file) {
+    displaced = {*step.row, done.trash, std::nullopt, now};
+    if (!is_removal(step)) displaced->installed = result.stat;
+  }
+  const bool written = newcomers_.arrived(step.path, displaced);
+  if (written && displaced) written_to_.push_back(*std::move(displaced));
+  return written;
 }
 
-Result<bool> Applier::handle_written(const RelativePath& dir, const std::set<std::string>& names) {
+// Whether what a step has displaced is looked at once more: unless somebody has been there since,
+// or something is to be done there.
+Result<bool> Applier::doubt_displaced(const Newcomers::Displaced& displaced) {
+  const RelativePath& path = displaced.row.path;
+  if (intents_.in_doubt(path) || batch_paths_.contains(path)) return false;
+  const auto ready = parent_ready(path);
+  if (!ready || !*ready) return ready;
+  const auto row = index_.disk(path);
+  if (!row) return row.error();
+  if ((*row ? std::optional((*row)->stat) : std::nullopt) != displaced.installed) return false;
+  Intent intent{path, *row, displaced.trash};
+  if (auto doubted = intents_.doubt_displaced(std::move(intent), displaced.row); !doubted) {
+    return doubted.error();
+  }
+  scan_.look_anew(path.parent());
+  return true;
+}
+
+Result<bool> Applier::handle_written(const RelativePath& dir, const std::set<std::string>& names,
+                                     TimePoint now) {
   bool any = false;
   for (const std::string& name : names) {
     const auto path = dir.child(name);
-    if (!path || !newcomers_.written(*path)) continue;
+    const auto newcomer = path ? newcomers_.written(*path) : std::nullopt;
+    if (!newcomer) continue;
+    if (newcomer->displaced && now < newcomer->displaced->since + kHeardWithin) {
+      const auto doubted = doubt_displaced(*newcomer->displaced);
+      if (!doubted) return doubted;
+      any = any || *doubted;
+      if (*doubted) continue;
+    }
     auto row = index_.disk(*path);
     if (!row) return std::move(row).error();
     if (!*row || (*row)->stat.kind != NodeKind::file) continue;
@@ -172,6 +206,7 @@ Result<Applier::Waits> Applier::take_removal(const Step& step, Now now) {
     }
   }
   ApplyStep apply;
+  if (step.kind == StepKind::remove) newcomers_.expect(step.path);
   apply.kind =
       step.kind == StepKind::remove ? ApplyStep::Kind::remove : ApplyStep::Kind::remove_dir;
   apply.path = step.path;

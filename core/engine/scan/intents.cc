@@ -166,10 +166,26 @@ void Intents::doubt(const RelativePath& path) {
   doubtful_.insert_or_assign(path, Doubt{std::move(intent.mapped()), !boot_.empty(), true});
 }
 
+Result<void> Intents::doubt_displaced(Intent intent, const DiskRow& displaced) {
+  const RelativePath path = intent.path;
+  DiskRow row = displaced;
+  row.racy = true;
+  if (auto put = index_.put_disk(row); !put) return put;
+  if (auto begun = begin(std::move(intent)); !begun) return begun;
+  doubt(path);
+  doubtful_.at(path).written_to = true;
+  return {};
+}
+
+Result<std::optional<DiskRow>> Intents::written_to(const RelativePath& path) const {
+  if (!doubtful_.at(path).written_to) return std::optional<DiskRow>();
+  return index_.disk(path);
+}
+
 Result<std::optional<FileIdentity>> Intents::displaces(const RelativePath& path) const {
   const Doubt& doubt = doubtful_.at(path);
   const bool removal = !doubt.intent.becomes;
-  const bool gives_back = removal || !doubt.begun_here || doubt.in_the_way;
+  const bool gives_back = removal || !doubt.begun_here || doubt.in_the_way || doubt.written_to;
   if (doubt.intent.trash.empty() || !gives_back) return std::optional<FileIdentity>();
   const auto row = index_.disk(path);
   if (!row) return row.error();

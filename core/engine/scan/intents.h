@@ -46,6 +46,9 @@ class Intents {
   Result<void> begin(Intent intent);
   Result<void> done(const RelativePath& path);
   void doubt(const RelativePath& path);
+  // Takes back that a step was performed, until it is known what is in the file that it displaced:
+  // the row is that file's again. An error is the index's.
+  Result<void> doubt_displaced(Intent intent, const DiskRow& displaced);
   [[nodiscard]] bool in_doubt(const RelativePath& path) const { return doubtful_.contains(path); }
   // The paths in this directory that are in doubt, and those at any depth beneath it.
   [[nodiscard]] std::vector<RelativePath> in_doubt_within(const RelativePath& dir) const;
@@ -64,13 +67,17 @@ class Intents {
     return doubtful_.at(path).intent.trash;
   }
   // What was at a path whose step was to displace it, if the step was begun by an earlier process,
-  // or was a removal, or something is in the way there. An error is the index's.
+  // or was a removal, or something is in the way there, or what was displaced was written to. An
+  // error is the index's.
   [[nodiscard]] Result<std::optional<FileIdentity>> displaces(const RelativePath& path) const;
   // What the step at a path that is in doubt was to make of it, and what became of that if it is in
   // the way; nothing: a removal.
   [[nodiscard]] std::optional<FileStat> installs(const RelativePath& path) const;
   // The content of that.
   [[nodiscard]] ContentId content_of(const RelativePath& path) const;
+  // What was at a path that is in doubt because of the file that was displaced there. An error is
+  // the index's.
+  [[nodiscard]] Result<std::optional<DiskRow>> written_to(const RelativePath& path) const;
   // Whether the system went down since the step at a path that is in doubt was begun, or may have.
   [[nodiscard]] bool lost_power(const RelativePath& path) const {
     return !doubtful_.at(path).ran_on;
@@ -95,6 +102,7 @@ class Intents {
     Intent intent;
     bool ran_on = false;      // The system, since the step was begun: the disk has all of it.
     bool begun_here = false;  // By this process.
+    bool written_to = false;  // What it displaced, see doubt_displaced().
     bool installed = false;   // See installed().
     bool looked = false;      // Into the trash, and found there:
     std::optional<FileIdentity> displaced{};

@@ -4,34 +4,36 @@
 
 namespace lansync {
 
-void Newcomers::set(const RelativePath& path, State state) {
+void Newcomers::set(const RelativePath& path, Known known) {
   earlier_.erase(path);
-  latest_.insert_or_assign(path, state);
+  latest_.insert_or_assign(path, std::move(known));
   if (latest_.size() >= kGenerationMax) earlier_ = std::exchange(latest_, {});
 }
 
-std::optional<Newcomers::State> Newcomers::take(const RelativePath& path) {
+std::optional<Newcomers::Known> Newcomers::take(const RelativePath& path) {
   for (auto* generation : {&latest_, &earlier_}) {
-    const auto known = generation->extract(path);
-    if (!known.empty()) return known.mapped();
+    auto known = generation->extract(path);
+    if (!known.empty()) return std::move(known.mapped());
   }
   return std::nullopt;
 }
 
-void Newcomers::expect(const RelativePath& path) { set(path, State::expected); }
+void Newcomers::expect(const RelativePath& path) { set(path, {State::expected}); }
 
-bool Newcomers::arrived(const RelativePath& path) {
+bool Newcomers::arrived(const RelativePath& path, std::optional<Displaced> displaced) {
   const auto before = take(path);
-  set(path, State::arrived);
-  return before == State::written_meanwhile;
+  const bool written = before && before->state == State::written_meanwhile;
+  if (written) displaced.reset();
+  set(path, {State::arrived, {std::move(displaced)}});
+  return written;
 }
 
-bool Newcomers::written(const RelativePath& path) {
-  const auto before = take(path);
-  if (before == State::expected || before == State::written_meanwhile) {
-    set(path, State::written_meanwhile);
-  }
-  return before == State::arrived;
+std::optional<Newcomers::Newcomer> Newcomers::written(const RelativePath& path) {
+  auto before = take(path);
+  if (!before) return std::nullopt;
+  if (before->state == State::arrived) return std::move(before->newcomer);
+  set(path, {State::written_meanwhile});
+  return std::nullopt;
 }
 
 }  // namespace lansync

@@ -1,40 +1,61 @@
-// Files that have just been installed, and whether somebody writes to them at once.
+// Paths at which a file has just been installed, replaced or removed, and whether somebody writes
+// to a file there at once.
 #pragma once
 
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <string>
 
-#include "core/fs/relative_path.h"
+#include "core/base/time.h"
+#include "core/index/index.h"
 
 namespace lansync {
 
 // Who overwrites a file to equal length and puts its time back (cp -p) in the tick of the clock in
 // which it came leaves it with the very times that it came with: only the watcher's event tells.
 // That is kept in mind here from before the installation, as nobody knows which of the two is heard
-// of first.
+// of first. Who does so in the microseconds in which it is displaced leaves it with the times that
+// it had, but for its ctime, which the step sets itself: what was displaced is kept in mind, too.
 //
 // Remembers the last of them, no fewer than kGenerationMax. Owned by one share's applier.
 class Newcomers {
  public:
   static constexpr std::size_t kGenerationMax = 2048;
 
-  // A file is about to be installed at the path.
+  // What a step has displaced, and put in its place.
+  struct Displaced {
+    DiskRow row;
+    std::string trash;  // Its name there.
+    std::optional<FileStat> installed;
+    TimePoint since;
+  };
+  // Of a path whose step is done.
+  struct Newcomer {
+    std::optional<Displaced> displaced;
+  };
+
+  // A step is about to begin at the path.
   void expect(const RelativePath& path);
-  // It is there. Returns whether somebody may have written to it since.
-  bool arrived(const RelativePath& path);
-  // Somebody has written to a file. Returns whether it is one that has just arrived, and was not
-  // written to before: what follows is in no tick of its arrival.
-  bool written(const RelativePath& path);
+  // It is done. Returns whether somebody may have written to a file there since: then the caller
+  // sees to what was displaced.
+  bool arrived(const RelativePath& path, std::optional<Displaced> displaced = {});
+  // Somebody has written to a file. Returns what is known of it if its step is done, and it was not
+  // written to before: what follows is in no tick of that.
+  std::optional<Newcomer> written(const RelativePath& path);
 
  private:
   enum class State { expected, written_meanwhile, arrived };
+  struct Known {
+    State state = State::expected;
+    Newcomer newcomer{};
+  };
 
-  std::optional<State> take(const RelativePath& path);
-  void set(const RelativePath& path, State state);
+  std::optional<Known> take(const RelativePath& path);
+  void set(const RelativePath& path, Known known);
 
-  std::map<RelativePath, State> latest_;
-  std::map<RelativePath, State> earlier_;
+  std::map<RelativePath, Known> latest_;
+  std::map<RelativePath, Known> earlier_;
 };
 
 }  // namespace lansync

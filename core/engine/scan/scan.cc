@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/chunk/hash.h"
+#include "core/engine/scan/doubtful_entry.h"
 #include "core/fs/torn_file.h"
 
 namespace lansync {
@@ -38,6 +39,11 @@ void Scan::freeze(const std::set<RelativePath>& dirs) {
   }
 }
 
+void Scan::look_anew(const RelativePath& dir) {
+  if (listing_.contains(dir)) stale_.insert(dir);
+  request(dir, false);
+}
+
 void Scan::thaw() { frozen_.clear(); }
 
 bool Scan::touches(const RelativePath& dir) const {
@@ -51,14 +57,7 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
     for (auto next = to_list_.begin(); next != to_list_.end(); ++next) {
       const auto& [dir, recursive] = *next;
       if (frozen_.contains(dir) || listing_.contains(dir)) continue;
-      ListJob job{dir, root_, {}};
-      for (const RelativePath& path : intents_.in_doubt_within(dir)) {
-        // An index that cannot be asked now fails wherever it is asked next.
-        const auto displaces = intents_.displaces(path);
-        job.doubtful.push_back(
-            {path, intents_.trash_of(path), displaces ? *displaces : std::optional<FileIdentity>(),
-             intents_.installs(path), intents_.content_of(path), intents_.lost_power(path)});
-      }
+      ListJob job{dir, root_, doubtful_entries(intents_, dir)};
       listing_.emplace(dir, recursive);
       to_list_.erase(next);
       return job;

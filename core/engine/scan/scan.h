@@ -56,6 +56,9 @@ class Scan {
   // Look at a directory; with `recursive` at everything beneath it too.
   void request(const RelativePath& dir, bool recursive);
 
+  // The same; what was asked for before is not believed.
+  void look_anew(const RelativePath& dir);
+
   void freeze(const std::set<RelativePath>& dirs);
   // The frozen directories are looked at again if anything was asked of them meanwhile.
   void thaw();

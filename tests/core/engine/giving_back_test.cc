@@ -155,6 +155,28 @@ TEST_CASE("A look gives back the link that another link has displaced", "[engine
   CHECK(fs.trash_snapshot().at("gone").target == kept);
 }
 
+// Who puts a file's time back as it is displaced leaves it with the identity that it had.
+TEST_CASE("A look reads what was displaced if somebody has written to it", "[engine][job]") {
+  MemoryFileSystem fs;
+  const RelativePath path = path_of("f");
+  REQUIRE(fs.user_write("f", "known"));
+  DoubtfulEntry entry{path, "gone", FileIdentity::of(*fs.stat(path))};
+  const auto hash = JobRunner(fs).run({JobId{1}, HashJob{path, *fs.stat(path)}});
+  entry.holds = KnownContent{std::get<Result<Hashed>>(hash)->list.content_id()};
+  bool back = false;
+  SECTION("and gives it back if it is not what was known") {
+    back = fs.user_write("f", "other") && fs.user_touch("f", entry.displaces->mtime);
+  }
+  SECTION("and not if it is") {}
+  SECTION("and not if it cannot be read") {
+    REQUIRE((fs.user_write("f", "other") && fs.user_touch("f", entry.displaces->mtime)));
+    fs.fail_call(DiskOperation::open_trash, 1, make_error_code(std::errc::io_error));
+  }
+  REQUIRE(fs.move_to_trash(path, "gone"));
+  REQUIRE(look(fs, {RelativePath(), *fs.root_identity(), {entry}}));
+  CHECK(fs.snapshot().size() == (back ? 1 : 0));
+}
+
 // A power failure may have left less of a file that nobody has touched.
 TEST_CASE("A look gives back nothing that the power may have left", "[engine][job]") {
   MemoryFileSystem fs;
