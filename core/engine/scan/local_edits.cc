@@ -128,12 +128,15 @@ Result<bool> LocalEdits::hold_if_many(std::vector<Found>& found) {
 Result<void> LocalEdits::publish_all(const std::vector<Found>& found, WallTime now,
                                      std::set<RelativePath>& touched,
                                      std::set<RelativePath>& look_again) {
-  // What is there first: when a copy was moved onto its file, what it showed is at the file when
-  // its going is explained. Then conflict copies before what has them: when a file and its copies
-  // are removed together, the copies do not come back as files of their own.
+  // What is there first, and files before their copies: when a copy was moved or copied onto its
+  // file, what it showed is at the file when its going or its edit is explained, and does not end.
+  // Then conflict copies before what has them: when a file and its copies are removed together, the
+  // copies do not come back as files of their own.
   std::vector<std::pair<int, const Found*>> order;
   for (const Found& one : found) {
-    order.emplace_back((one.seen ? 0 : 2) + (is_copy(one) ? 0 : 1), &one);
+    const int seen_rank = is_copy(one) ? 1 : 0;
+    const int gone_rank = is_copy(one) ? 2 : 3;
+    order.emplace_back(one.seen ? seen_rank : gone_rank, &one);
   }
   std::ranges::sort(
       order);  // `found` is sorted by path within its kinds, and so are the addresses.

@@ -181,6 +181,41 @@ TEST_CASE("A conflict copy that is moved onto its file is not over by that", "[e
   CHECK(content_of(after, copy) == "mine");
 }
 
+// Where it has just gone for what somebody else has in a directory of that name, in one look.
+TEST_CASE("A file that is put back as its conflict copy is edited is not over by that",
+          "[engine]") {
+  Cluster cluster(2, 1);
+  MemoryFileSystem& fs = cluster.node(0).fs;
+  fs.user_mkdir("f");
+  cluster.changed(0);
+  cluster.connect_all();
+  REQUIRE(cluster.settle());
+  cluster.disconnect(0, 1);
+  fs.user_remove("f");
+  fs.user_write("f", "mine");
+  fs.user_copy("f", "spare", /*keep_times=*/true);
+  cluster.node(1).fs.user_write("f/inside", "theirs");
+  bool acted = false;
+  fs.before_each([&](DiskOperation operation) {
+    if (operation != DiskOperation::make_dir || acted) return;
+    acted = true;
+    for (const auto& [path, node] : fs.snapshot()) {
+      if (path.starts_with("f (conflict ")) fs.user_write(path, "edited");
+    }
+    fs.user_rename("spare", "f");
+    cluster.changed(0);
+  });
+  cluster.changed(0);
+  cluster.changed(1);
+  cluster.run_for(1s);
+  cluster.connect_all();
+  require_agreement(cluster);
+  REQUIRE(acted);
+  std::multiset<std::string> contents;
+  for (const auto& [path, node] : cluster.tree(1)) contents.insert(node.content);
+  CHECK(contents == std::multiset<std::string>{"", "edited", "mine", "theirs"});
+}
+
 TEST_CASE("A state that is due and finds no room is no deadline", "[engine]") {
   Cluster cluster(2, 1);
   cluster.connect_all();
