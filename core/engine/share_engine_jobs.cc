@@ -42,7 +42,7 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
     applier_.handle_scan_progress();
     auto hashed = take<Result<Hashed>>(result);
     const bool racy = hashed && is_racy(*hashed, job.issued, now);
-    scan_.handle_hashed(std::get<RelativePath>(job.source), std::move(hashed), racy);
+    scan_.handle_hashed(std::get<RelativePath>(job.source), std::move(hashed), racy, now.wall);
     return {};
   }
   if (std::holds_alternative<Result<Staged>>(result)) {

@@ -17,10 +17,12 @@ inline bool is_torn(const FileStat& known, const FileStat& seen) {
 }
 
 // Whether what is seen is older than what was `known`, or has its very stat: then nobody has made
-// it of that. Every write, every new name and every new mode moves a ctime.
-inline bool came_before(const FileStat& known, const FileStat& seen) {
+// it of that. Every write, every new name and every new mode moves a ctime; to an earlier one, too,
+// if the clock was set back, of which nothing tells but that it is not yet `now` what it was.
+inline bool came_before(const FileStat& known, const FileStat& seen, WallTime now) {
   if (known.kind == NodeKind::dir || seen.kind == NodeKind::dir) return false;
-  return seen.ctime < known.ctime || (known.ctime != WallTime{} && seen == known);
+  return (seen.ctime < known.ctime && known.ctime <= now) ||
+         (known.ctime != WallTime{} && seen == known);
 }
 
 // Whether that may be all that is left of a file or link that nobody has touched: some or none of

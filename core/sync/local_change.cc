@@ -262,7 +262,7 @@ LocalChange copy_touched(const KnownPath& known, const std::optional<Observation
 // somebody made of nobody knows what.
 LocalChange after_power_failure(const KnownPath& known, const Observation& seen, WallTime now) {
   const DiskRow& row = *known.row;
-  const bool is_left = came_before(row.stat, seen.stat) || is_torn(row.stat, seen.stat);
+  const bool is_left = came_before(row.stat, seen.stat, now) || is_torn(row.stat, seen.stat);
   if (!row.racy && is_left) return {.torn = true};
   KnownPath anew = known;
   anew.row.reset();

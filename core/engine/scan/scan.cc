@@ -318,7 +318,7 @@ Result<void> Scan::report_gone_beneath(const RelativePath& dir) {
   return {};
 }
 
-void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy) {
+void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now) {
   const auto waiting = hashing_.extract(path);
   if (changed_meanwhile_.erase(path) > 0) request(path.parent(), false);
   if (!hashed) {
@@ -348,7 +348,7 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
     found.seen->one_chunk = found.list.chunks.size() <= 1;
     found.seen->chunk_class = class_for(hashed->stat, row);
   }
-  if (row && row->source == path) complain_if_torn(*row, *found.seen);
+  if (row && row->source == path) complain_if_torn(*row, *found.seen, now);
   // What took a directory's place waits for what was in it to be missed: a path with something
   // beneath it is a directory to everyone.
   const bool instead_of_dir = row && row->stat.kind == NodeKind::dir;
@@ -356,10 +356,10 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
   end_round_if_done();
 }
 
-void Scan::complain_if_torn(const DiskRow& row, const Observation& seen) {
+void Scan::complain_if_torn(const DiskRow& row, const Observation& seen, WallTime now) {
   const bool cut_off = !row.racy && is_torn(row.stat, seen.stat);
   const bool from_before = unsynced_.may_be_lost(row) && !row.racy &&
-                           came_before(row.stat, seen.stat) && row.content != seen.content;
+                           came_before(row.stat, seen.stat, now) && row.content != seen.content;
   if (!cut_off && !from_before) return;
   issues_.raise({row.path.text(), "torn",
                  cut_off ? "lost its end when the power failed, before it was synced"

@@ -68,7 +68,7 @@ class Scan {
   std::optional<std::variant<ListJob, HashJob>> poll_job();
   // An error is the index's.
   Result<void> handle_listing(const RelativePath& dir, Result<Listing> listing);
-  void handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy);
+  void handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now);
 
   // What is to be published now; empty if nothing is.
   std::vector<Found> poll_found();
@@ -95,7 +95,7 @@ class Scan {
   Result<void> compare_entry(const RelativePath& path, const FileStat& stat,
                              const std::optional<DiskRow>& row, bool recursive);
   [[nodiscard]] bool is_as_known(const DiskRow& row, const FileStat& stat) const;
-  void complain_if_torn(const DiskRow& row, const Observation& seen);
+  void complain_if_torn(const DiskRow& row, const Observation& seen, WallTime now);
   Result<Observation> observe(const FileStat& stat, const DiskRow& row);
   Result<void> report_gone(const DiskRow& row);
   void miss_doubtful(const RelativePath& dir, const std::vector<DirEntry>& listing);

@@ -29,7 +29,7 @@ struct Look {
   }
   void read(const HashJob& job) {
     auto result = JobRunner(fs).run(Job{JobId{1}, job});
-    scan.handle_hashed(job.path, std::get<Result<Hashed>>(std::move(result)), false);
+    scan.handle_hashed(job.path, std::get<Result<Hashed>>(std::move(result)), false, WallTime{});
   }
   HashJob next() {
     auto job = scan.poll_job();

@@ -76,6 +76,22 @@ TEST_CASE("A file that a power failure has cut off was not edited", "[sync][loca
   }
 }
 
+TEST_CASE("A file that was not synced is as it was before, or somebody's", "[sync][local_change]") {
+  const Change head = file_head("f", 1, "after", 10);
+  KnownPath known{path_of("f"), row_of("f", head), {head}, {}, {}, {}};
+  known.row->stat.ctime = WallTime{11};
+  known.unsynced = true;
+  Observation seen = seen_as(*known.row);
+  seen.content = toy_content("other");
+  seen.stat.mtime = seen.stat.ctime = WallTime{9};
+  CHECK(explain(known, seen, WallTime{20}).torn);
+  // The clock was set back: whatever is done now has such a time.
+  const LocalChange local = explain(known, seen, WallTime{10});
+  CHECK_FALSE(local.torn);
+  REQUIRE(local.changes.size() == 1);
+  CHECK(local.changes[0].supersedes.empty());
+}
+
 TEST_CASE("A new inode alone is no change", "[sync][local_change]") {
   const Change head = file_head("f", 1, "a", 10);
   const DiskRow row = row_of("f", head);
