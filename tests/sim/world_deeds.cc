@@ -29,6 +29,17 @@ bool gives_new_time(Deed deed) {
          deed == Deed::patch || deed == Deed::truncate;
 }
 
+// Conflict copies that show another version than just before.
+SeenTree copies_put_back(const SeenTree& before, const SeenTree& after) {
+  SeenTree copies;
+  for (const auto& [path, node] : after) {
+    const auto old = before.find(path);
+    const bool same = old != before.end() && version_of(old->second) == version_of(node);
+    if (is_copy_name(path) && !same) copies.emplace(path, node);
+  }
+  return copies;
+}
+
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 using Inodes = std::map<std::string, std::uint64_t>;
@@ -81,6 +92,7 @@ void World::person_acts(const Step& step) {
     note(step.device, to_text(step));
     if (device.traits().syncs_late) write_back_later(step.device, before, after);
     ghost_.acted(step.device, before, after);
+    forget_returns(step.device, copies_put_back(before, after));
     if (old_index_[step.device]) forgive_known_dirs(step.device, before, after);
     unseen_[step.device].push_back(before);
     for (const auto& [same, inode] : device.fs.inodes()) {

@@ -1,4 +1,4 @@
-// S1: a conflict copy was written to, and its version moved back over it, before anybody looked: it went with the version
+// S1: the oracle owed a conflict copy that was written to and put back before its device looked, under the name of the copy
 seed 24925
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
