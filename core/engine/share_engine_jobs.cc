@@ -157,7 +157,8 @@ std::optional<Job> ShareEngine::poll_job() {
     const RelativePath path = hash.path;
     return issue(std::move(hash), path);
   }
-  if (scanned_once_ && next_emptying_ <= now_.steady) {
+  // What a step has displaced tells what became of it.
+  if (scanned_once_ && !intents_.any_in_doubt() && next_emptying_ <= now_.steady) {
     next_emptying_ = TimePoint::max();  // Until this one has ended.
     return issue(EmptyTrashJob{config_.root, now_.wall}, std::monostate());
   }

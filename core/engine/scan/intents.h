@@ -50,6 +50,7 @@ class Intents {
   // the row is that file's again. An error is the index's.
   Result<void> doubt_displaced(Intent intent, const DiskRow& displaced);
   [[nodiscard]] bool in_doubt(const RelativePath& path) const { return doubtful_.contains(path); }
+  [[nodiscard]] bool any_in_doubt() const { return !doubtful_.empty(); }
   // The paths in this directory that are in doubt, and those at any depth beneath it.
   [[nodiscard]] std::vector<RelativePath> in_doubt_within(const RelativePath& dir) const;
   [[nodiscard]] std::vector<RelativePath> in_doubt_beneath(const RelativePath& dir) const;
