@@ -158,7 +158,7 @@ bool Applier::written_meanwhile(const InJob& done, const ApplyStepDone& result, 
 Result<bool> Applier::doubt_displaced(const Newcomers::Displaced& displaced) {
   const RelativePath& path = displaced.row.path;
   if (intents_.in_doubt(path) || batch_paths_.contains(path)) return false;
-  const auto ready = parent_ready(path);
+  auto ready = parent_ready(path);
   if (!ready || !*ready) return ready;
   const auto row = index_.disk(path);
   if (!row) return row.error();
@@ -179,7 +179,7 @@ Result<bool> Applier::handle_written(const RelativePath& dir, const std::set<std
     const auto newcomer = path ? newcomers_.written(*path) : std::nullopt;
     if (!newcomer) continue;
     if (newcomer->displaced && now < newcomer->displaced->since + kHeardWithin) {
-      const auto doubted = doubt_displaced(*newcomer->displaced);
+      auto doubted = doubt_displaced(*newcomer->displaced);
       if (!doubted) return doubted;
       any = any || *doubted;
       if (*doubted) continue;
