@@ -126,7 +126,7 @@ void CrashWorld::boot(std::size_t i) {
                              .device_name = i == kSubject ? "A" : "B",
                              .sign = signer(people().keys[i]),
                              .root = *node.fs.root_identity(),
-                             .boot = std::to_string(boots_)};
+                             .boot = std::to_string(i == kSubject ? boots_ : 0)};
   node.engine = std::make_unique<ShareEngine>(node.index, *node.membership, std::move(config));
   node.engine->start(now());
 }
