@@ -47,7 +47,9 @@ Result<void> Unsynced::handle_recorded(Now now) {
 Result<void> Unsynced::looked_through() {
   if (!lost_since_) return {};
   lost_since_.reset();
-  return note(earliest_);
+  std::optional<WallTime> since = earliest_;
+  if (noted_ && (!since || *noted_ < *since)) since = noted_;
+  return note(since);
 }
 
 Result<void> Unsynced::handle_timeout(TimePoint now) {
@@ -55,8 +57,10 @@ Result<void> Unsynced::handle_timeout(TimePoint now) {
   // What was recorded before the last time has been synced by now; what was since, may not.
   const std::optional<WallTime> since = std::exchange(earliest_, std::nullopt);
   next_ = since ? std::optional(now + kSyncedAfter) : std::nullopt;
-  if (lost_since_ || since == noted_) return {};
-  return note(since);
+  if (since == noted_) return {};
+  if (!lost_since_) return note(since);
+  noted_ = since;  // To be said when all has been looked at.
+  return {};
 }
 
 Result<void> Unsynced::handle_stop() {

@@ -170,6 +170,18 @@ TEST_CASE("The index says since when the disk may lack something", "[engine][uns
     CHECK_FALSE(after.may_be_lost(row));
     CHECK_FALSE(lost_in_another_boot());
   }
+  SECTION("also of what was recorded while it was looked at for long") {
+    Unsynced after(index, "second");
+    REQUIRE(after.load(at(1h)));
+    REQUIRE(after.handle_recorded(at(1h + 80s)));
+    REQUIRE(after.next_deadline());
+    REQUIRE(after.handle_timeout(*after.next_deadline()));
+    REQUIRE(after.looked_through());
+    row.stat.ctime = at(1h + 80s).wall;
+    Unsynced third(index, "third");
+    REQUIRE(third.load(at(2h)));
+    CHECK(third.may_be_lost(row));
+  }
   SECTION("and nothing where boots cannot be told apart") {
     Unsynced unknown(index, "");
     REQUIRE(unknown.load(at(1h)));
