@@ -258,12 +258,9 @@ LocalChange copy_touched(const KnownPath& known, const std::optional<Observation
   return result;
 }
 
-// The disk may never have had what the row describes. What is there is from before, or is what
-// somebody made of nobody knows what.
-LocalChange after_power_failure(const KnownPath& known, const Observation& seen, WallTime now) {
-  const DiskRow& row = *known.row;
-  const bool is_left = came_before(row.stat, seen.stat, now) || is_torn(row.stat, seen.stat);
-  if (!row.racy && is_left) return {.torn = true};
+// The disk may never have had what the row describes: somebody made what is there of nobody knows
+// what.
+LocalChange made_of_unknown(const KnownPath& known, const Observation& seen, WallTime now) {
   KnownPath anew = known;
   anew.row.reset();
   return created(anew, seen, now);
@@ -300,8 +297,10 @@ LocalChange unlimited(const KnownPath& known, const std::optional<Observation>& 
   if (same && !put_there) return {};
   if (is_copy) return copy_touched(known, seen, now);
   if (!seen) return known.unsynced ? LocalChange{} : removed(known, now);
-  if (known.unsynced && !same_version(row, *seen)) return after_power_failure(known, *seen, now);
-  if (!row.racy && is_torn(row.stat, seen->stat)) return {.torn = true};
+  if (left_by_power_failure(row, *seen, known.unsynced, now) != Leftover::none) {
+    return {.torn = true};
+  }
+  if (known.unsynced && !same_version(row, *seen)) return made_of_unknown(known, *seen, now);
   // A directory that was only implied by its content becomes one in its own right when it is
   // changed.
   const bool implied = row.stat.kind == NodeKind::dir && row.shown.empty();
@@ -310,6 +309,14 @@ LocalChange unlimited(const KnownPath& known, const std::optional<Observation>& 
 }
 
 }  // namespace
+
+Leftover left_by_power_failure(const DiskRow& row, const Observation& seen, bool unsynced,
+                               WallTime now) {
+  if (row.racy) return Leftover::none;
+  if (is_torn(row.stat, seen.stat)) return Leftover::cut_off;
+  const bool lost = unsynced && !same_version(row, seen) && came_before(row.stat, seen.stat, now);
+  return lost ? Leftover::from_before : Leftover::none;
+}
 
 LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now) {
   return within_limits(unlimited(known, seen, now));

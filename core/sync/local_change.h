@@ -43,6 +43,13 @@ struct KnownPath {
   bool live_beneath = false;
 };
 
+// What a power failure has left of what the row describes: a file without its end, or what was
+// there before (core/fs/torn_file.h). Neither is anybody's edit.
+enum class Leftover { none, cut_off, from_before };
+// `unsynced` as in KnownPath.
+Leftover left_by_power_failure(const DiskRow& row, const Observation& seen, bool unsynced,
+                               WallTime now);
+
 // The changes that explain the difference, in the order in which they are to be published; their
 // dots are not assigned yet. None if there is nothing to tell: the same content, a new inode.
 //
@@ -59,9 +66,7 @@ struct KnownPath {
 //   - when a file goes, its conflict copies stay, as ordinary files; only what shows the version
 //     that the file showed, and is its place from now on as the heads want it, stays what it is;
 //   - where the file is about to go, another one with the same bytes is an edit by a person;
-//   - a file that a power failure has cut off was not edited; nor was, or removed, what the disk
-//   had
-//     not had yet as the power failed.
+//   - what a power failure has left was not edited; nor removed, what the disk did not have yet.
 //
 // `seen` empty means that a person removed what the row describes; being unable to look is not
 // that, and never comes here. Pure.
@@ -71,8 +76,7 @@ struct LocalChange {
   std::optional<std::size_t> displayed;
   // Or, if that is none of them, what it displays instead of what it did. Empty: as before.
   std::vector<Dot> adopted;
-  // The disk lost what the path displayed, or its end (core/fs/torn_file.h): it displays none of
-  // it.
+  // The path displays nothing: a power failure has left what is there.
   bool torn = false;
 };
 LocalChange explain(const KnownPath& known, const std::optional<Observation>& seen, WallTime now);

@@ -4,7 +4,6 @@
 
 #include "core/chunk/hash.h"
 #include "core/engine/scan/doubtful_entry.h"
-#include "core/fs/torn_file.h"
 
 namespace lansync {
 namespace {
@@ -357,13 +356,12 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
 }
 
 void Scan::complain_if_torn(const DiskRow& row, const Observation& seen, WallTime now) {
-  const bool cut_off = !row.racy && is_torn(row.stat, seen.stat);
-  const bool from_before = unsynced_.may_be_lost(row) && !row.racy &&
-                           came_before(row.stat, seen.stat, now) && row.content != seen.content;
-  if (!cut_off && !from_before) return;
+  const Leftover left = left_by_power_failure(row, seen, unsynced_.may_be_lost(row), now);
+  if (left == Leftover::none) return;
   issues_.raise({row.path.text(), "torn",
-                 cut_off ? "lost its end when the power failed, before it was synced"
-                         : "is as it was before the power failed: what came last was not synced",
+                 left == Leftover::cut_off
+                     ? "lost its end when the power failed, before it was synced"
+                     : "is as it was before the power failed: what came last was not synced",
                  "nothing to do, if another device has it; what was left goes to .lansync/trash"});
 }
 
