@@ -1,6 +1,8 @@
 """Crashes, reboots, cables, addresses and loss: nothing has to be done again by hand."""
 
+import contextlib
 import os
+import sqlite3
 
 from case import EndToEndTest
 from device import wait_until
@@ -87,6 +89,29 @@ class InterruptionsTest(EndToEndTest):
         self.assertLessEqual({b"made by one", b"made by two"}, set(tree))
         self.assertEqual(tree[b"sizes/65536"].size, 65544)
         self.assertEqual({device.share()["id"] for device in self.devices}, {share})
+
+    def unsynced(self, device):
+        """What the index says of files that the disk may not have (docs/index_format.md). The daemon
+        must not run."""
+        index, = (file for file in (device.home / "state").rglob("*")
+                  if file.is_file() and file.read_bytes()[:15] == b"SQLite format 3")
+        with contextlib.closing(sqlite3.connect(index)) as database:
+            rows = database.execute("SELECT value FROM facts WHERE name = 'unsynced'").fetchall()
+        return rows[0][0] if rows else b""
+
+    def test_only_a_daemon_that_is_stopped_in_order_leaves_nothing_in_doubt(self):
+        one, two = self.share_folder()
+        for device in self.devices:
+            (device.folder / f"by {device.name}").write_text("just written\n")
+        self.wait_until_same()
+        one.kill_daemon()
+        self.assertNotEqual(self.unsynced(one), b"")
+        two.stop_daemon()
+        self.assertEqual(self.unsynced(two), b"")
+        for device in self.devices:
+            device.start_daemon()
+        (one.folder / f"by {one.name}").write_text("goes on\n")
+        self.wait_until_same()
 
     def change_address(self, host):
         self.lab.address(host, "del", f"10.77.0.{host}/24")
