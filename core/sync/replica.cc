@@ -194,6 +194,13 @@ Result<void> Replica::publish_segment(std::span<Change> changes, std::set<Relati
   header.first = end->counter + 1;
   header.previous = end->hash;
   header.context = clock_;
+  // A row of a damaged index shows what was never heard of.
+  for (const Change& change : changes) {
+    const bool known = std::ranges::all_of(change.supersedes, [&](const Dot& dot) {
+      return dot.author == self_ || clock_.covers(dot);
+    });
+    if (!known) return Error{Errc::corrupt, "index: what is shown at a path"};
+  }
   Segment segment = build_segment(std::move(header), changes);
   segment.signature = sign_(kSegmentContext, segment.header);
   const auto open = open_segment(segment);

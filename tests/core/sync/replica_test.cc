@@ -142,6 +142,17 @@ TEST_CASE("What is rolled back is as if it had never come", "[sync][replica]") {
   CHECK(anna.index.heads(path_of("f")).value().empty());
 }
 
+TEST_CASE("What supersedes a change that nobody has heard of is not published", "[sync][replica]") {
+  Node self(0);
+  self.publish(file_change("f", "one"));
+  const Dot unheard{cast().author(1), 1};
+  Change change = file_change("f", "two", {unheard});
+  std::set<RelativePath> touched;
+  const auto published = self.replica.publish({&change, 1}, touched);
+  REQUIRE_FALSE(published);
+  CHECK(published.error().code == make_error_code(Errc::corrupt));
+}
+
 TEST_CASE("More changes than a segment holds are published in several", "[sync][replica]") {
   Node anna(0);
   std::vector<Change> changes;
