@@ -37,6 +37,46 @@ constexpr std::uint64_t mask_for(std::size_t average) {
   return ~std::uint64_t{0} << (64 - bits);
 }
 
+std::uint64_t roll(std::uint64_t gear, std::byte byte) {
+  return (gear << 1) + kGear[std::to_integer<std::size_t>(byte)];
+}
+
+// A block is searched in several places at once: one hash waits for its own last step most of the
+// time, four of them keep the processor busy. Short, because what lies behind a cut was searched in
+// vain; long, because each lane but the first has to read the window before its first byte.
+constexpr std::size_t kLanes = 4;
+constexpr std::size_t kLaneBytes = 2048;
+constexpr std::size_t kBlockBytes = kLanes * kLaneBytes;
+
+// The first of kBlockBytes bytes behind which there is a cut; kBlockBytes if there is none. `gear`
+// is the hash of what comes before them, and then of their end.
+std::size_t first_cut(const std::byte* block, std::uint64_t mask, std::uint64_t& gear) {
+  std::array<std::uint64_t, kLanes> lanes{gear};
+  for (std::size_t lane = 1; lane < kLanes; ++lane) {
+    const std::byte* const first = block + lane * kLaneBytes;
+    for (const std::byte* at = first - kWindowBytes; at < first; ++at) {
+      lanes[lane] = roll(lanes[lane], *at);
+    }
+  }
+  std::size_t cut = kBlockBytes;
+  auto [a, b, c, d] = lanes;
+  for (std::size_t i = 0; i < kLaneBytes; ++i) {
+    a = roll(a, block[i]);
+    b = roll(b, block[i + kLaneBytes]);
+    c = roll(c, block[i + 2 * kLaneBytes]);
+    d = roll(d, block[i + 3 * kLaneBytes]);
+    if ((a & mask) == 0) return i;
+    if ((b & mask) == 0) [[unlikely]]
+      cut = std::min(cut, i + kLaneBytes);
+    if ((c & mask) == 0) [[unlikely]]
+      cut = std::min(cut, i + 2 * kLaneBytes);
+    if ((d & mask) == 0) [[unlikely]]
+      cut = std::min(cut, i + 3 * kLaneBytes);
+  }
+  gear = d;
+  return cut;
+}
+
 }  // namespace
 
 std::size_t chunk_bytes_average(ChunkClass chunk_class) {
@@ -72,15 +112,20 @@ std::optional<std::size_t> Chunker::next(ByteView bytes) {
   std::uint64_t gear = gear_;
   if (length_ + at < min_ - 1) {
     const std::size_t end = std::min(bytes.size(), min_ - 1 - length_);
-    for (; at < end; ++at) gear = (gear << 1) + kGear[std::to_integer<std::size_t>(bytes[at])];
+    for (; at < end; ++at) gear = roll(gear, bytes[at]);
   }
 
   const std::size_t end = std::min(bytes.size(), max_ - length_);
   const std::uint64_t mask = mask_;
   const std::byte* const data = bytes.data();
   bool cut = false;
+  while (end - at >= kBlockBytes && !cut) {
+    const std::size_t first = first_cut(data + at, mask, gear);
+    cut = first < kBlockBytes;
+    at += cut ? first + 1 : kBlockBytes;
+  }
   while (at < end && !cut) {
-    gear = (gear << 1) + kGear[std::to_integer<std::size_t>(data[at++])];
+    gear = roll(gear, data[at++]);
     cut = (gear & mask) == 0;
   }
 

@@ -89,6 +89,35 @@ TEST_CASE("Equal bytes give equal cuts whatever the pieces they come in") {
   }
 }
 
+// Where several places are searched at once, the first cut of all of them counts.
+TEST_CASE("A cut is found wherever it is, and the first of several") {
+  const Bytes cut_at_its_end = [] {
+    const Bytes random = test::random_bytes(1, 30014);
+    return Bytes(random.end() - 64, random.end());
+  }();
+  constexpr std::size_t kMin = 16384;
+  const auto sizes_with_cuts_at = [&](const std::vector<std::size_t>& ends) {
+    Bytes bytes(3 * kMin);
+    for (const std::size_t end : ends) std::ranges::copy(cut_at_its_end, &bytes[end - 64]);
+    const Sizes whole = chunk_sizes(bytes, ChunkClass::kib64);
+    // Pieces as small as these are searched byte after byte.
+    CHECK(chunk_sizes(bytes, ChunkClass::kib64, 1000) == whole);
+    return whole;
+  };
+  for (std::size_t border = kMin; border <= kMin + 3 * 8192; border += 2048) {
+    for (std::size_t end = border; end < border + 66; ++end) {
+      CAPTURE(end);
+      CHECK(sizes_with_cuts_at({end}).front() == end);
+    }
+  }
+  for (std::size_t first = kMin + 1; first < kMin + 8192; first += 700) {
+    for (std::size_t second = first + 64; second < kMin + 8192; second += 900) {
+      CAPTURE(first, second);
+      CHECK(sizes_with_cuts_at({second, first}).front() == first);
+    }
+  }
+}
+
 TEST_CASE("Chunks keep within a quarter and four times their average") {
   struct Row {
     ChunkClass chunk_class;
