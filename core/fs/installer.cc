@@ -121,6 +121,19 @@ Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
   return InstallOutcome{InstallEnd::replaced, at_path(fs, path, staged)};
 }
 
+std::vector<Result<void>> sync_together(FileSystem& fs, std::span<StageFile* const> files) {
+  for (StageFile* const file : files) file->begin_sync();
+  std::vector<Result<void>> results;
+  results.reserve(files.size());
+  for (StageFile* const file : files) results.push_back(file->wait_until_written());
+  const auto synced = fs.sync_all();
+  if (synced) return results;
+  for (Result<void>& result : results) {
+    if (result) result = synced.error();
+  }
+  return results;
+}
+
 }  // namespace
 
 Result<InstallOutcome> install(FileSystem& fs, std::string_view stage_name,
@@ -226,7 +239,8 @@ Result<void> remove_dir(FileSystem& fs, const RelativePath& path, const FileIden
   return fs.remove_dir(path);
 }
 
-std::vector<Result<void>> sync_stage(std::span<StageFile* const> files) {
+std::vector<Result<void>> sync_stage(FileSystem& fs, std::span<StageFile* const> files) {
+  if (files.size() >= kSyncTogetherMin) return sync_together(fs, files);
   std::vector<Result<void>> results;
   results.reserve(files.size());
   for (StageFile* const file : files) results.push_back(file->sync());

@@ -111,9 +111,12 @@ Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_
 // there is anything in it, ignored files included.
 Result<void> remove_dir(FileSystem& fs, const RelativePath& path, const FileIdentity& expected);
 
-// Makes staged files durable. One result for each, as one bad file is no reason to hold up the
-// others; the file of an error is garbage and is fetched again, never synced again.
-std::vector<Result<void>> sync_stage(std::span<StageFile* const> files);
+// Makes staged files durable: from kSyncTogetherMin on with one wait for the whole disk, which
+// takes as long as one file alone; below that with one for each, which waits for nobody else's
+// bytes. One result for each, as one bad file is no reason to hold up the others; the file of an
+// error is garbage and is fetched again, never synced again.
+constexpr std::size_t kSyncTogetherMin = 8;
+std::vector<Result<void>> sync_stage(FileSystem& fs, std::span<StageFile* const> files);
 
 // What could not be made durable. Nothing that was installed there may be called "have".
 struct SyncFailure {

@@ -108,6 +108,18 @@ Result<void> PosixFile::set_mode_and_mtime(std::uint32_t mode, WallTime mtime) {
   return {};
 }
 
+// What goes wrong is told when the bytes are waited for.
+void PosixFile::begin_sync() { (void)::sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE); }
+
+Result<void> PosixFile::wait_until_written() {
+  constexpr unsigned kFlags =
+      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  if (::sync_file_range(fd_.get(), 0, 0, kFlags) == 0) return {};
+  // Not every file system can; what it holds back, sync_all() waits for.
+  if (errno == ESPIPE || errno == ENOSYS || errno == EINVAL) return {};
+  return errno_about(name_);
+}
+
 Result<void> PosixFile::sync() {
   // Not repeated on any error but an interruption: see StageFile::sync.
   return sync_to_disk(fd_.get(), name_);

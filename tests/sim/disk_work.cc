@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/fs/installer.h"
+
 namespace lansync::sim {
 namespace {
 
@@ -43,7 +45,8 @@ std::optional<Violation> DiskWork::end_job(const Job& job, const JobResult& resu
   const bool few = after.files - syncs_before_.files <= most.files &&
                    after.dirs - syncs_before_.dirs <= most.dirs &&
                    after.control - syncs_before_.control <= most.control &&
-                   after.metadata - syncs_before_.metadata <= most.metadata;
+                   after.metadata - syncs_before_.metadata <= most.metadata &&
+                   after.all - syncs_before_.all <= most.all;
   if (!few) return Violation{"R3", "a job waits for the disk more often than it has reasons"};
   const auto* hashed = std::get_if<Result<Hashed>>(&result);
   if (hashed == nullptr || !*hashed) return std::nullopt;
@@ -79,7 +82,8 @@ std::optional<Violation> DiskWork::rested() {
 
 DiskWork::Syncs DiskWork::syncs_of(const test::MemoryFileSystem& fs) {
   return {fs.calls(DiskOperation::sync_file), fs.calls(DiskOperation::sync_dir),
-          fs.calls(DiskOperation::sync_control), fs.calls(DiskOperation::sync_metadata)};
+          fs.calls(DiskOperation::sync_control), fs.calls(DiskOperation::sync_metadata),
+          fs.calls(DiskOperation::sync_all)};
 }
 
 DiskWork::Syncs DiskWork::syncs_for(const Job& job) {
@@ -88,6 +92,7 @@ DiskWork::Syncs DiskWork::syncs_for(const Job& job) {
     // After a start, what it is not known of.
     if (!list->doubtful.empty()) most = {0, 1, 1, list->doubtful.size()};
   }
+  if (std::holds_alternative<CleanStageJob>(job.work)) most.all = 1;
   const auto* apply = std::get_if<ApplyJob>(&job.work);
   if (apply == nullptr) return most;
   std::set<RelativePath> dirs;
@@ -96,6 +101,7 @@ DiskWork::Syncs DiskWork::syncs_for(const Job& job) {
     if (step.kind == ApplyStep::Kind::install_file) ++most.files;
     if (step.kind == ApplyStep::Kind::set_metadata) ++most.metadata;
   }
+  most.all = most.files >= kSyncTogetherMin ? 1 : 0;
   most.dirs = dirs.size();
   most.control = 1;
   return most;

@@ -39,6 +39,7 @@ class DiskWork {
     std::uint64_t dirs = 0;
     std::uint64_t control = 0;
     std::uint64_t metadata = 0;
+    std::uint64_t all = 0;
   };
 
   static Syncs syncs_of(const test::MemoryFileSystem& fs);

@@ -85,6 +85,14 @@ Result<void> MemoryFile::set_mode_and_mtime(std::uint32_t mode, WallTime mtime) 
   return {};
 }
 
+Result<void> MemoryFile::wait_until_written() {
+  auto lock = begin(DiskOperation::sync_file);
+  if (!lock) return std::move(lock).error();
+  if (!disk_->sync_forgets()) return {};
+  node_->forget_unsynced();
+  return disk_error(std::errc::io_error, "memory");
+}
+
 Result<void> MemoryFile::sync() {
   auto lock = begin(DiskOperation::sync_file);
   if (!lock) return std::move(lock).error();

@@ -29,7 +29,7 @@ class DurableStage {
       places.push_back(i);
       open.push_back(*std::move(file));
     }
-    auto synced = sync_stage(files);
+    auto synced = sync_stage(fs, files);
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (synced[i]) continue;
       results_[places[i]] = std::move(synced[i]).error();

@@ -214,11 +214,46 @@ TEST_CASE("One staged file that fails to sync holds up no other", "[installer]")
     pointers.push_back(files.back().get());
   }
   fs.fail_call(DiskOperation::sync_file, 2, make_error_code(errc::io_error));
-  const auto results = sync_stage(pointers);
+  const auto results = sync_stage(fs, pointers);
   REQUIRE(results.size() == 3);
   CHECK(results[0]);
   CHECK(error_of(results[1]) == errc::io_error);
   CHECK(results[2]);
+}
+
+TEST_CASE("Many staged files are durable after one wait for the disk", "[installer]") {
+  MemoryFileSystem fs;
+  REQUIRE(fs.sync_control());
+  std::vector<std::unique_ptr<StageFile>> files;
+  std::vector<StageFile*> pointers;
+  for (std::size_t i = 0; i < kSyncTogetherMin; ++i) {
+    files.push_back(*fs.open_stage("s" + std::to_string(i)));
+    REQUIRE(files.back()->write_at(0, to_bytes(std::string_view("bytes"))));
+    pointers.push_back(files.back().get());
+  }
+  const auto count_failed = [](const std::vector<Result<void>>& results) {
+    REQUIRE(results.size() == kSyncTogetherMin);
+    return std::ranges::count_if(results, [](const auto& result) { return !result; });
+  };
+  SECTION("all of them") {
+    CHECK(count_failed(sync_stage(fs, pointers)) == 0);
+    CHECK(fs.calls(DiskOperation::sync_all) == 1);
+    files.clear();
+    fs.lose_power([](std::size_t count) { return count - 1; });
+    for (std::size_t i = 0; i < kSyncTogetherMin; ++i) {
+      CHECK(fs.stat_stage("s" + std::to_string(i))->size == 5);
+    }
+  }
+  SECTION("but for one that cannot be written") {
+    fs.fail_call(DiskOperation::sync_file, 3, make_error_code(errc::io_error));
+    const auto results = sync_stage(fs, pointers);
+    CHECK(count_failed(results) == 1);
+    CHECK(error_of(results[2]) == errc::io_error);
+  }
+  SECTION("or none, if the disk fails") {
+    fs.fail_call(DiskOperation::sync_all, 1, make_error_code(errc::io_error));
+    CHECK(count_failed(sync_stage(fs, pointers)) == std::ssize(pointers));
+  }
 }
 
 TEST_CASE("Directories that could not be synced are named", "[installer]") {

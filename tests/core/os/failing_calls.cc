@@ -242,6 +242,10 @@ int wrapped_access(const char* path, int mode) { return fails() ? -1 : real_acce
 int wrapped_fsync(int fd) asm("__wrap_fsync");
 int wrapped_fsync(int) { return fails() ? -1 : 0; }
 
+int wrapped_sync_file_range(int fd, off_t from, off_t count,
+                            unsigned flags) asm("__wrap_sync_file_range");
+int wrapped_sync_file_range(int, off_t, off_t, unsigned) { return fails() ? -1 : 0; }
+
 int wrapped_syncfs(int fd) asm("__wrap_syncfs");
 int wrapped_syncfs(int) { return fails() ? -1 : 0; }
 

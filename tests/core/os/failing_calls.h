@@ -8,7 +8,7 @@ namespace lansync::test {
 
 // While it lasts, one call of what `core/os` asks the system for fails with `error` instead of
 // being made, and with `lasting` all after it; calls are counted from 1. Nothing is ever written
-// through to a disk: fsync and syncfs of this program do nothing.
+// through to a disk: fsync, sync_file_range and syncfs of this program do nothing.
 //
 // The linker puts this in the place of the calls (CMakeLists.txt has their names), so only code
 // that is linked statically meets it. One at a time; one thread.
