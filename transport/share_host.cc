@@ -100,7 +100,7 @@ Result<void> ShareHost::handle_chunk(const DeviceId& from, const ChunkData& head
   record("chunk data", "of request", &from, header.request);
   auto done = engine_.handle_chunk_data(from, header, data, now());
   if (!done) record_error("chunk data refused:", done.error(), &from);
-  pump();
+  pump_soon();
   return done;
 }
 
@@ -170,6 +170,15 @@ void ShareHost::pump() {
   on_change_();
 }
 
+void ShareHost::pump_soon() {
+  if (std::exchange(pump_posted_, true)) return;
+  asio::post(executor_, [self = self_] {
+    if (*self == nullptr) return;
+    (*self)->pump_posted_ = false;
+    (*self)->pump();
+  });
+}
+
 void ShareHost::start_jobs() {
   while (pool_.has_room(lane_)) {
     auto job = engine_.poll_job();
@@ -184,7 +193,7 @@ void ShareHost::start_jobs() {
       (*self)->record("job done", kJobs[result.index()], nullptr, static_cast<std::uint64_t>(id));
       if (const Error* error = error_of(result)) (*self)->record_error("job failed:", *error);
       (*self)->engine_.handle_job(id, std::move(result), now());
-      (*self)->pump();
+      (*self)->pump_soon();
     };
     pool_.submit(std::move(work), std::move(done), lane_);
   }

@@ -84,6 +84,8 @@ class ShareHost {
   void record(Literal what, Literal detail = "", const DeviceId* device = nullptr,
               std::uint64_t number = 0);
   void record_error(Literal what, const Error& error, const DeviceId* device = nullptr);
+  // The same, once for whatever else has come by then.
+  void pump_soon();
   void start_jobs();
   void send_to(const DeviceId& device, PeerLink& link);
   void arm_timer();
@@ -99,6 +101,7 @@ class ShareHost {
   TimePoint armed_{};
   bool pumping_ = false;
   bool pump_again_ = false;
+  bool pump_posted_ = false;
   // Told to results of jobs and timers that come after the end.
   std::shared_ptr<ShareHost*> self_;
 };

@@ -1,6 +1,7 @@
 #include "core/engine/share_engine.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/assert.h"
 #include "core/engine/names.h"
@@ -61,10 +62,20 @@ void ShareEngine::handle_job(JobId id, JobResult result, Now now) {
   auto job = jobs_.extract(id);
   LANSYNC_ASSERT(!job.empty());
   if (failed_) return;
+  const bool is_one_of_many = std::holds_alternative<Result<Staged>>(result) ||
+                              std::holds_alternative<Result<Written>>(result) ||
+                              std::holds_alternative<Result<Hashed>>(result) ||
+                              std::holds_alternative<Result<Bytes>>(result);
   if (auto done = dispatch_job(job.mapped(), std::move(result), now); !done) {
     return fail(std::move(done).error());
   }
-  settle(now);
+  if (!is_one_of_many) return settle(now);
+  now_ = now;
+  gathered_ = true;
+}
+
+void ShareEngine::settle_gathered() {
+  if (std::exchange(gathered_, false)) settle(now_);
 }
 
 void ShareEngine::handle_hint(const RelativePath& dir, bool recursive, Now now) {
@@ -127,6 +138,7 @@ void ShareEngine::set_scan_interval(Duration interval, Now now) {
 
 void ShareEngine::settle(Now now) {
   now_ = now;
+  gathered_ = false;
   if (failed_) return;
   claims_.advance(now.steady);
   auto settled = try_settle(now);

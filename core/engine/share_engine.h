@@ -58,11 +58,14 @@ struct ShareStatus {
 // and a deadline. It performs nothing itself, never asks the time and never blocks but on its
 // index.
 //
-// Drive it: after every handle_*() drain poll_job(), poll_message() and poll_data() for every peer,
+// Drive it: after handle_*() drain poll_job(), poll_message() and poll_data() for every peer,
 // and call handle_timeout() no later than next_deadline(). Jobs may be performed in any order and
 // in parallel; each result comes back exactly once. Equal inputs in equal order give equal outputs.
 //
-// What is announced is durable: every input ends in a commit before anything can be polled.
+// Under load it is cheaper to hand in several inputs before anything is polled: what each of them
+// leads to is then worked out once.
+//
+// What is announced is durable: everything is committed before anything can be polled.
 // An error of the index stops the share: failed() says why, and nothing is done any more.
 //
 // Owned by the node, on its thread. `index` and `membership` outlive it.
@@ -185,6 +188,8 @@ class ShareEngine {
   Result<void> integrate(const DeviceId& from, const Segment& segment, TimePoint now);
   Result<void> handle_segment(const DeviceId& from, const Segment& segment, Now now);
   Result<void> dispatch_job(const OutstandingJob& job, JobResult result, Now now);
+  // Of inputs that tell of one piece of much alike: before the next output is enough.
+  void settle_gathered();
   // Ends every input: publishes, plans, commits; on an error of the index the share fails.
   void settle(Now now);
   Result<void> try_settle(Now now);
@@ -214,7 +219,8 @@ class ShareEngine {
   Index& index_;
   Membership& membership_;
   const Config config_;
-  Now now_{};  // Of the last input; the jobs polled after it are issued then.
+  Now now_{};              // Of the last input; the jobs polled after it are issued then.
+  bool gathered_ = false;  // Since it was settled.
   std::map<DeviceId, PeerState> peers_;
   Names names_;
   PathIssues issues_;

@@ -107,6 +107,7 @@ CleanStageJob ShareEngine::clean_job(std::optional<std::vector<std::string>> kee
 }
 
 std::optional<Job> ShareEngine::poll_job() {
+  settle_gathered();
   if (failed_) return std::nullopt;
   const auto issue = [this](auto work, JobSource source) {
     const JobId id{next_job_++};

@@ -162,6 +162,7 @@ Result<std::optional<MessageBody>> ShareEngine::poll_answer(const DeviceId& to) 
 }
 
 std::optional<MessageBody> ShareEngine::poll_message(const DeviceId& to, Now now) {
+  settle_gathered();
   if (failed_) return std::nullopt;
   while (auto request = fetcher_.poll_request(now.steady)) {
     exchange_.send(request->peer, std::move(request->body));

@@ -99,6 +99,7 @@ class Author {
     static constexpr std::array<std::uint32_t, 4> kLatencies = {0, 1000, 5000, 200'000};
     net.latency_us = random_.pick(kLatencies);
     net.job_us = random_.one_in(3) ? 0 : 3000;
+    if (story_.seed % 3 == 0) net.gather_us = 4000;
     if (profile_ == Profile::bulk || random_.one_in(10)) net.bytes_per_second = 2'000'000;
     if (random_.one_in(10)) net.slow = static_cast<std::uint32_t>(random_.below(devices));
     between_calls_ = random_.one_in(2);

@@ -89,6 +89,7 @@ class Shrinker {
     shorter = attempt([](Story& story) { story.network.bytes_per_second = 0; }) || shorter;
     shorter = attempt([](Story& story) { story.network.latency_us = 0; }) || shorter;
     shorter = attempt([](Story& story) { story.network.job_us = 0; }) || shorter;
+    shorter = attempt([](Story& story) { story.network.gather_us = 0; }) || shorter;
     return shorter;
   }
 

@@ -220,6 +220,7 @@ std::string to_text(const Story& story) {
   const Network& net = story.network;
   text += "network latency=" + std::to_string(net.latency_us) +
           " rate=" + std::to_string(net.bytes_per_second) + " job=" + std::to_string(net.job_us);
+  if (net.gather_us > 0) text += " gather=" + std::to_string(net.gather_us);
   if (net.slow) text += " slow=" + std::to_string(*net.slow);
   text += "\n";
   for (const Traits& traits : story.devices) {
@@ -249,6 +250,7 @@ Result<Story> parse_story(std::string_view text) {
       story.network.latency_us = line.small("latency", story.network.latency_us);
       story.network.bytes_per_second = line.small("rate", 0);
       story.network.job_us = line.small("job", story.network.job_us);
+      story.network.gather_us = line.small("gather", 0);
       if (!line.text("slow").empty()) story.network.slow = line.small("slow", 0);
     } else if (first == "device") {
       known = parse_traits(line, story.devices.emplace_back());

@@ -114,7 +114,9 @@ struct Network {
   std::uint32_t latency_us = 5000;     // At most.
   std::uint32_t bytes_per_second = 0;  // 0: as fast as can be.
   std::uint32_t job_us = 3000;         // How long a job on a disk takes, at most.
-  std::optional<std::uint32_t> slow;   // This device's links have a hundredth of that.
+  // How long a device's results and data wait for more before it acts on them, at most.
+  std::uint32_t gather_us = 0;
+  std::optional<std::uint32_t> slow;  // This device's links have a hundredth of that.
 
   friend bool operator==(const Network&, const Network&) = default;
 };

@@ -62,6 +62,7 @@ World::World(const Story& story, bool verbose)
       unmounted_(story.devices.size()) {
   for (std::size_t i = 0; i < story_.devices.size(); ++i) {
     job_streams_.emplace_back(story_.seed, "jobs", i);
+    gather_streams_.emplace_back(story_.seed, "gathering", i);
     watch_streams_.emplace_back(story_.seed, "watcher", i);
     disk_streams_.emplace_back(story_.seed, "disk", i);
     devices_.push_back(std::make_unique<Device>(i, story_.devices.size(), story_.devices[i]));
@@ -159,7 +160,15 @@ void World::message(std::size_t to, std::size_t from, const Bytes& bytes, bool b
                       ", which is honest: " + to_string(done.error()));
     network_.drop(to, from);
   }
-  drain(to);
+  bulk ? drain_soon(to) : drain(to);
+}
+
+void World::drain_soon(std::size_t i) {
+  if (story_.network.gather_us == 0) return drain(i);
+  events_.after(random(gather_streams_[i], story_.network.gather_us),
+                [this, i, life = devices_[i]->life()] {
+                  if (devices_[i]->life() == life) drain(i);
+                });
 }
 
 void World::drain(std::size_t i) {
@@ -261,7 +270,7 @@ void World::run_job(std::size_t i, std::uint64_t life, const Job& job) {
                     if (devices_[i]->life() != life) return;
                     checks_[i].bounds.end_job(id, !succeeded(done));
                     devices_[i]->engine().handle_job(id, done, devices_[i]->now(events_.now()));
-                    drain(i);
+                    drain_soon(i);
                   });
   } catch (const Died&) {
     check_disk(i);

@@ -114,6 +114,8 @@ class World : private NetworkUser {
   void forgive_what_is_nowhere(const Device* forgetful);
   void lose_power(std::size_t i);
   void drain(std::size_t i);
+  // Once more may have come by then, as a program with much to do acts on several things at once.
+  void drain_soon(std::size_t i);
   void start_job(std::size_t i, Job job);
   void run_job(std::size_t i, std::uint64_t life, const Job& job);
   void look_after(std::size_t i);
@@ -136,6 +138,7 @@ class World : private NetworkUser {
   VirtualNetwork network_;
   std::vector<std::unique_ptr<Device>> devices_;
   std::vector<RandomStream> job_streams_;
+  std::vector<RandomStream> gather_streams_;
   std::vector<RandomStream> watch_streams_;
   std::vector<RandomStream> disk_streams_;
   std::vector<std::vector<Armed>> armed_;

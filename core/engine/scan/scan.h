@@ -43,7 +43,7 @@ namespace lansync {
 class Scan {
  public:
   static constexpr std::size_t kListingsMax = 2;  // Under way at once.
-  static constexpr std::size_t kHashesMax = 3;
+  static constexpr std::size_t kHashesMax = 16;
   static constexpr std::size_t kFoundMax = 512;
 
   Scan(Index& index, PathIssues& issues, const HeldDeletions& held, Intents& intents,

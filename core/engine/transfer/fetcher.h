@@ -60,7 +60,7 @@ class Fetcher {
   static constexpr std::size_t kFetchesKeptMax = 2048;
   static constexpr std::uint64_t kBytesInFlightMax = std::uint64_t{32} << 20;
   static constexpr std::size_t kRequestsPerPeerMax = 8;
-  static constexpr std::size_t kStageJobsMax = 2;
+  static constexpr std::size_t kStageJobsMax = 16;
   // How often the bytes of a file are looked for once more, as what was to be there was moved.
   static constexpr std::size_t kLooksAfterMovesMax = 4;
   // How long a look at the folder is waited for that may tell where bytes are by now.
