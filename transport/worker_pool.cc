@@ -41,6 +41,7 @@ void WorkerPool::stop() {
   }
   tasks_changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  reports_.clear();
 }
 
 std::size_t WorkerPool::jobs(Lane lane) const {
@@ -91,6 +92,25 @@ std::map<Lane, WorkerPool::Waiting>::iterator WorkerPool::next_lane() {
   return best;
 }
 
+// Whoever ends a job while a report is on its way adds to it: waking the network thread costs more
+// than many a job.
+void WorkerPool::post_reports() {
+  asio::post(results_, [life = life_] {
+    if (life->pool != nullptr) life->pool->report();
+  });
+}
+
+// A report may stop the pool, and even end it.
+void WorkerPool::report() {
+  std::vector<Report> reports;
+  {
+    const std::lock_guard lock(mutex_);
+    reports.swap(reports_);
+    reporting_ = false;
+  }
+  for (Report& report : reports) report();
+}
+
 void WorkerPool::work() noexcept {
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -105,8 +125,9 @@ void WorkerPool::work() noexcept {
     lock.unlock();
     Report report = task();
     task = nullptr;
-    asio::post(results_, std::move(report));
     lock.lock();
+    reports_.push_back(std::move(report));
+    if (!std::exchange(reporting_, true)) post_reports();
     ++idle_;
     if (--lane->second.running == 0 && lane->second.tasks.empty()) lanes_.erase(lane);
   }

@@ -97,6 +97,8 @@ class WorkerPool {
 
   void enqueue(Lane lane, Task task);
   void add_threads();
+  void post_reports();
+  void report();
   void work() noexcept;
   std::map<Lane, Waiting>::iterator next_lane();
 
@@ -116,6 +118,8 @@ class WorkerPool {
   std::map<Lane, Waiting> lanes_;
   std::size_t idle_ = 0;  // Threads without a task.
   bool stopping_ = false;
+  std::vector<Report> reports_;  // Of jobs that have ended.
+  bool reporting_ = false;       // They are about to be taken.
 
   // Last: they use what is above. No more come when stopping_ is set.
   std::vector<std::thread> threads_;
