@@ -100,6 +100,8 @@ struct WriteJob {
   std::uint64_t offset = 0;
   Chunk chunk;
   Bytes bytes;
+  // The file is this chunk alone, and nothing else is to be in it.
+  bool whole = false;
 };
 struct Written {};
 

@@ -17,6 +17,9 @@ namespace lansync {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
+// The disk begins with what is at least so long when it has arrived, and not when the file is
+// whole: the end waits for the last of it only.
+constexpr std::size_t kWriteOnBytesMin = std::size_t{64} << 10;
 // What one CheckJob reads at most.
 constexpr std::size_t kCheckBytes = std::size_t{16} << 20;
 
@@ -301,8 +304,15 @@ Result<Written> JobRunner::write(const WriteJob& job) const {
   if (!holds(job.bytes, job.chunk)) return Error{Errc::mismatch, "chunk that arrived"};
   auto file = fs_.open_stage(job.stage);
   if (!file) return std::move(file).error();
+  if (job.whole) {
+    const auto stat = (*file)->stat();
+    if (!stat) return stat.error();
+    auto cut = stat->size > 0 ? (*file)->truncate(0) : Result<void>();
+    if (!cut) return std::move(cut).error();
+  }
   auto written = (*file)->write_at(job.offset, job.bytes);
   if (!written) return std::move(written).error();
+  if (job.bytes.size() >= kWriteOnBytesMin) (*file)->begin_sync(job.offset, job.bytes.size());
   return Written{};
 }
 

@@ -1,6 +1,7 @@
 // The jobs that a share asks for, and where their results go.
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "core/engine/names.h"
 #include "core/engine/share_engine.h"
@@ -129,16 +130,17 @@ std::optional<Job> ShareEngine::poll_job() {
     if (*job) return issue(**std::move(job), std::monostate());
   }
   if (auto job = cleaning_ ? std::nullopt : fetcher_.poll_job()) {
+    if (auto* write = std::get_if<WriteJob>(&job->work)) {
+      Bytes bytes = std::exchange(write->bytes, {});  // Only the job itself needs them.
+      JobSource source = *job;
+      write->bytes = std::move(bytes);
+      return issue(std::move(*write), std::move(source));
+    }
     JobSource source = *job;
-    if (auto* write = std::get_if<WriteJob>(&std::get<Fetcher::FetchJob>(source).work)) {
-      write->bytes.clear();  // Only the job itself needs them.
-    }
-    if (auto* stage = std::get_if<StageJob>(&job->work)) {
-      const bool relied_on = !stage->takes.empty() && intents_.rely_on(stage->takes);
-      if (relied_on) stage->takes.clear();
-      return issue(std::move(*stage), source);
-    }
-    return issue(std::get<WriteJob>(std::move(job->work)), std::move(source));
+    auto& stage = std::get<StageJob>(job->work);
+    const bool relied_on = !stage.takes.empty() && intents_.rely_on(stage.takes);
+    if (relied_on) stage.takes.clear();
+    return issue(std::move(stage), std::move(source));
   }
   auto serve = server_.poll_job();
   if (!serve) {

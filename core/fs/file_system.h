@@ -81,10 +81,10 @@ class StageFile : public ReadFile {
   virtual Result<void> truncate(std::uint64_t size) = 0;
   // On the file, not on its name, and before it becomes visible.
   virtual Result<void> set_mode_and_mtime(std::uint32_t mode, WallTime mtime) = 0;
-  // The parts of sync(), for many files at once: all begin, each waits until its bytes are written,
-  // and FileSystem::sync_all() makes all of them durable. An error means the same as that of
-  // sync().
-  virtual void begin_sync() = 0;
+  // The parts of sync(), for many files at once: all begin (with some of their bytes, or to the end
+  // if `bytes` is 0), each waits until its bytes are written, and FileSystem::sync_all() makes all
+  // of them durable. An error means the same as that of sync().
+  virtual void begin_sync(std::uint64_t offset, std::uint64_t bytes) = 0;
   virtual Result<void> wait_until_written() = 0;
   // Returns once data and metadata are durable. After an error the file is garbage: Linux marks
   // failed pages clean, so a second attempt would succeed and lie.

@@ -122,7 +122,7 @@ Result<InstallOutcome> install_over(FileSystem& fs, std::string_view stage_name,
 }
 
 std::vector<Result<void>> sync_together(FileSystem& fs, std::span<StageFile* const> files) {
-  for (StageFile* const file : files) file->begin_sync();
+  for (StageFile* const file : files) file->begin_sync(0, 0);
   std::vector<Result<void>> results;
   results.reserve(files.size());
   for (StageFile* const file : files) results.push_back(file->wait_until_written());

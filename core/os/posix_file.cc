@@ -109,7 +109,10 @@ Result<void> PosixFile::set_mode_and_mtime(std::uint32_t mode, WallTime mtime) {
 }
 
 // What goes wrong is told when the bytes are waited for.
-void PosixFile::begin_sync() { (void)::sync_file_range(fd_.get(), 0, 0, SYNC_FILE_RANGE_WRITE); }
+void PosixFile::begin_sync(std::uint64_t offset, std::uint64_t bytes) {
+  (void)::sync_file_range(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(bytes),
+                          SYNC_FILE_RANGE_WRITE);
+}
 
 Result<void> PosixFile::wait_until_written() {
   constexpr unsigned kFlags =

@@ -22,7 +22,7 @@ class MemoryFile final : public StageFile {
   Result<void> write_at(std::uint64_t offset, ByteView bytes) override;
   Result<void> truncate(std::uint64_t size) override;
   Result<void> set_mode_and_mtime(std::uint32_t mode, WallTime mtime) override;
-  void begin_sync() override {}
+  void begin_sync(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) override {}
   Result<void> wait_until_written() override;
   Result<void> sync() override;
 

@@ -21,157 +21,12 @@ bool is_spent(const Step& removal, const std::vector<Step>& steps) {
 
 }  // namespace
 
-Result<std::vector<Step>> Applier::steps_for(const RelativePath& path) {
-  PathState state;
-  state.path = path;
-  auto heads = index_.heads(path);
-  if (!heads) return std::move(heads).error();
-  state.heads = *std::move(heads);
-  const auto beneath = index_.has_live_beneath(path);
-  if (!beneath) return beneath.error();
-  state.live_beneath = *beneath;
-  auto row = index_.disk(path);
-  if (!row) return std::move(row).error();
-  if (*row && (*row)->source == path) state.row = **std::move(row);
-  auto copies = index_.disk_copies_of(path);
-  if (!copies) return std::move(copies).error();
-  state.copies = *std::move(copies);
-  // Nothing was ever said about it and nothing is there: not a directory any more.
-  if (state.heads.empty() && !state.live_beneath && state.copies.empty()) {
-    std::vector<Step> steps;
-    const bool implied_dir =
-        state.row && state.row->stat.kind == NodeKind::dir && state.row->shown.empty();
-    if (implied_dir) {
-      steps.push_back({.kind = StepKind::remove_dir,
-                       .path = path,
-                       .source = path,
-                       .node = {},
-                       .row = state.row});
-    }
-    return steps;
-  }
-  return plan(state, names_);
-}
-
-Result<void> Applier::replan(const std::set<RelativePath>& touched) {
-  std::set<RelativePath> paths;
-  for (const RelativePath& path : touched) {
-    for (RelativePath at = path; !at.is_root() && paths.insert(at).second; at = at.parent()) {
-    }
-    // A conflict copy of another path stands where this one belongs: that one has to move.
-    const auto row = index_.disk(path);
-    if (!row) return row.error();
-    if (*row && (*row)->source != path) paths.insert((*row)->source);
-  }
-  for (const RelativePath& path : paths) {
-    if (auto done = replan_one(path); !done) return done;
-  }
-  // A directory may be there now that was waited for, or a name free, whoever did it.
-  wake(Waits::tree);
-  return {};
-}
-
-Result<void> Applier::replan_one(const RelativePath& path) {
-  const auto steps = steps_for(path);
-  if (!steps) return steps.error();
-  PendingRow row{path, 0};
-  std::set<RelativePath> installs;
-  for (const Step& step : *steps) {
-    if (step.kind != StepKind::install) continue;
-    row.bytes += step.node.size;
-    installs.insert(step.path);
-  }
-  fetcher_.keep_only(path, installs);
-  removals_.erase(path);
-  end_complaints(path, *steps);
-  parked_.erase(path);
-  if (steps->empty()) {
-    window_.erase(path);
-    return index_.remove_pending(path);
-  }
-  if (auto put = index_.put_pending(row); !put) return put;
-  if (const auto known = window_.find(path); known != window_.end()) {
-    Pending& pending = known->second;
-    const bool overtaken = std::ranges::any_of(*steps, [&](const Step& step) {
-      return step.path == pending.overtaken && step.kind != StepKind::adopt;
-    });
-    const bool no_longer = !pending.overtaken.is_root() && !overtaken;
-    if (no_longer) pending.overtaken = RelativePath();
-    if (no_longer || pending.waits.has(Waits::reading)) pending.retry_at = {};
-    pending.waits.clear();
-  } else if (window_.size() < kWindowPaths || make_place()) {
-    window_.emplace(path, Pending{});
-  } else {
-    all_loaded_ = false;
-    passed_over_ = true;
-  }
-  return {};
-}
-
-// In a full window what changed comes before what waits for its turn to be fetched.
-bool Applier::make_place() {
-  if (!has_waiting_) return false;
-  const auto waiting = std::ranges::find_if(
-      window_, [](const auto& entry) { return entry.second.waits.has(Waits::turn); });
-  has_waiting_ = waiting != window_.end();
-  if (!has_waiting_) return false;
-  window_.erase(waiting);
-  passed_over_ = true;
-  all_loaded_ = false;
-  return true;
-}
-
-// The others that are pending may be served by somebody else.
-void Applier::give_way(TimePoint now) {
-  if (all_loaded_) return;
-  const auto gone = std::erase_if(window_, [now](const auto& entry) {
-    const Pending& pending = entry.second;
-    return pending.waits.has(Waits::turn) && pending.turn_since + kTurnPatience <= now;
-  });
-  passed_over_ = passed_over_ || gone > 0;
-}
-
-// As many as there is room for: fetches make some by ending, and by having nobody left to ask.
-void Applier::call_next() {
-  std::erase_if(full_, [this](const DeviceId& author) {
-    std::size_t room = fetcher_.room_for(author);
-    for (auto pending = window_.begin(); pending != window_.end() && room > 0; ++pending) {
-      if (!pending->second.waits.has(Waits::turn) || pending->second.turn_of != author) continue;
-      pending->second.waits.clear();
-      --room;
-    }
-    return room > 0;
-  });
-}
-
-// Something may be done about it, wherever it is.
-void Applier::expect(const RelativePath& path) {
-  if (parked_.erase(path) > 0) window_.try_emplace(path);
-  if (const auto pending = window_.find(path); pending != window_.end()) {
-    pending->second.waits.clear();
-  }
-}
-
-// Loads pending paths from the index, pass after pass, until one has met nothing that is not here.
-Result<void> Applier::refill() {
-  if (all_loaded_ || window_.size() >= kWindowPaths / 2) return {};
-  auto rows = index_.pending(window_end_, kWindowPaths);
-  if (!rows) return std::move(rows).error();
-  for (const PendingRow& row : *rows) {
-    if (window_.size() >= kWindowPaths) return {};
-    window_end_ = row.path;
-    const bool known = removals_.contains(row.path) || parked_.contains(row.path);
-    if (!known) window_.try_emplace(row.path, Pending{});
-  }
-  if (rows->size() == kWindowPaths) return {};
-  window_end_ = RelativePath();
-  all_loaded_ = !std::exchange(passed_over_, false);
-  return {};
-}
-
 Result<void> Applier::advance(Now now) {
+  known_dirs_.clear();
   give_way(now.steady);
   if (auto filled = refill(); !filled) return filled;
+  looks_by_ = TimePoint::max();
+  found_full_.clear();
   if (window_.empty() && parked_.empty() && removals_.paths().empty()) {
     removals_.start_over();
     lacking_bytes_ = 0;
@@ -183,9 +38,13 @@ Result<void> Applier::advance(Now now) {
   call_next();
   std::vector<RelativePath> due;
   for (auto& [path, pending] : window_) {
-    if (pending.retry_at > now.steady) continue;
+    if (!all_loaded_ && pending.waits.has(Waits::turn)) due_by(pending.turn_since + kTurnPatience);
+    if (pending.retry_at > now.steady) {
+      due_by(pending.retry_at);
+      continue;
+    }
     if (pending.retry_at != TimePoint{}) {
-      pending.waits.clear();
+      plan_anew(pending);
       // A look that failed has left the doubts as they were.
       const RelativePath dir = path.parent();
       if (!intents_.in_doubt_within(dir).empty()) scan_.request(dir, false);
@@ -207,9 +66,9 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
     pending.waits.add(Waits::tree);
     return {};
   }
-  const auto steps = steps_for(path);
+  const auto steps = steps_of(path, pending);
   if (!steps) return steps.error();
-  if (steps->empty()) return replan_one(path);
+  if (steps->empty()) return forget_done(path);
   if (std::ranges::all_of(*steps, is_removal) && removals_.has_room()) {
     removals_.add(path, now.steady);
     window_.erase(found);
@@ -233,13 +92,14 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
     pending.turn_since = {};
   } else if (pending.turn_since == TimePoint{}) {
     pending.turn_since = now.steady;
+    due_by(now.steady + kTurnPatience);
     has_waiting_ = true;
   }
   if (pending.waits.only(Waits::bytes) && pending.retry_at == TimePoint{}) {
-    parked_.insert(path);
+    parked_.insert_or_assign(path, std::move(pending.planned));
     window_.erase(found);
   }
-  return adopted && steps->size() == 1 ? replan_one(path) : Result<void>();
+  return adopted && steps->size() == 1 ? forget_done(path) : Result<void>();
 }
 
 void Applier::ready(const RelativePath& source) { expect(source); }
@@ -247,12 +107,6 @@ void Applier::ready(const RelativePath& source) { expect(source); }
 void Applier::handle_scan_progress() { wake(Waits::scan); }
 
 void Applier::release() { removals_.release(); }
-
-void Applier::wake(Waits waits) {
-  for (auto& [path, pending] : window_) {
-    if (pending.waits.has(waits)) pending.waits.clear();
-  }
-}
 
 // Whether something is on its way to the disk, or still to be looked at, that may need what is to
 // go.
@@ -280,9 +134,9 @@ Result<void> Applier::take_removals(Now now) {
   for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
     if (batch_.size() >= kStepsMax) break;
     if (batch_paths_.contains(*path)) continue;
-    const auto steps = steps_for(*path);
-    if (!steps) return steps.error();
-    for (const Step& step : *steps) {
+    const auto made = plan_for(*path);
+    if (!made) return made.error();
+    for (const Step& step : made->steps) {
       if (!is_removal(step)) continue;
       const auto taken = take(step, now);
       if (!taken) return taken.error();
@@ -311,6 +165,7 @@ Result<std::optional<ApplyJob>> Applier::poll_job() {
 
 Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
   job_under_way_ = false;
+  known_dirs_.clear();
   scan_.thaw();
   fetcher_.handle_moves_ended();
   const std::vector<InJob> steps = std::exchange(job_steps_, {});
@@ -382,16 +237,9 @@ void Applier::in_doubt(const Step& step) {
 }
 
 std::optional<TimePoint> Applier::next_deadline() const {
-  std::optional<TimePoint> deadline = removals_.next_deadline();
-  const auto due = [&](TimePoint at) {
-    if (!deadline || at < *deadline) deadline = at;
-  };
-  for (const auto& [path, pending] : window_) {
-    if (pending.retry_at != TimePoint{}) due(pending.retry_at);
-    const bool gives_way = !all_loaded_ && pending.waits.has(Waits::turn);
-    if (gives_way) due(pending.turn_since + kTurnPatience);
-  }
-  return deadline;
+  const std::optional<TimePoint> deadline = removals_.next_deadline();
+  if (looks_by_ == TimePoint::max()) return deadline;
+  return deadline ? std::min(*deadline, looks_by_) : looks_by_;
 }
 
 }  // namespace lansync

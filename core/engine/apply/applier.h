@@ -40,8 +40,8 @@ namespace lansync {
 // Owned by one share's engine.
 class Applier {
  public:
-  static constexpr std::size_t kWindowPaths = 1024;  // Pending paths looked at; the rest wait.
-  static constexpr std::size_t kStepsMax = 512;      // In one job.
+  static constexpr std::size_t kWindowPaths = 4096;  // Pending paths looked at; the rest wait.
+  static constexpr std::size_t kStepsMax = 1024;     // In one job.
   static constexpr std::chrono::seconds kRetryDelay{30};
   static constexpr std::chrono::seconds kBusyDelay{2};
   static constexpr std::chrono::seconds kNoSpaceDelay{5};
@@ -123,6 +123,13 @@ class Applier {
     // Where a person was first, if that is why it is tried again: nothing to wait for once nothing
     // is to be done there.
     RelativePath overtaken{};
+    // What is to be done, if it is one file, and nothing but its turn or its bytes was waited for
+    // since; otherwise it is planned anew when it is due.
+    std::optional<Step> planned;
+  };
+  struct Plan {
+    std::vector<Step> steps;
+    std::optional<RelativePath> copy_of;  // Whose conflict copy stands at the path.
   };
   // A step in the job under way, with what it takes to understand its result.
   struct InJob {
@@ -130,8 +137,12 @@ class Applier {
     std::string trash;
   };
 
-  Result<std::vector<Step>> steps_for(const RelativePath& path);
-  Result<void> replan_one(const RelativePath& path);
+  Result<Plan> plan_for(const RelativePath& path);
+  // Returns whose copy stands at the path, if anybody's.
+  Result<std::optional<RelativePath>> replan_one(const RelativePath& path);
+  Result<std::vector<Step>> steps_of(const RelativePath& path, Pending& pending);
+  Result<void> forget_done(const RelativePath& path);
+  static void plan_anew(Pending& pending);
   Result<void> refill();
   void expect(const RelativePath& path);
   bool make_place();
@@ -142,6 +153,7 @@ class Applier {
   Waits read_first(const Step& step, Now now);
   Result<Waits> take_removal(const Step& step, Now now);
   Result<bool> parent_ready(const RelativePath& path);
+  std::optional<Waits> waits_for_turn(const Step& step);
   Result<void> consider_removals(Now now);
   Result<void> take_removals(Now now);
   [[nodiscard]] bool creating() const;
@@ -160,6 +172,7 @@ class Applier {
   void record_failure(const InJob& done, const Error& error, TimePoint now);
   void record_rescue(const InJob& done, TimePoint now);
   void wake(Waits waits);
+  void due_by(TimePoint at);
   void retry(const RelativePath& source, TimePoint at);
 
   Index& index_;
@@ -171,9 +184,11 @@ class Applier {
   RootIdentity root_;
 
   std::map<RelativePath, Pending> window_;
-  std::set<RelativePath> parked_;  // Their bytes are being fetched; no more than fetches.
-  RelativePath window_end_;        // Paths after this have not been loaded from the index yet.
+  // Their bytes are being fetched; no more than fetches. With what is to be done then.
+  std::map<RelativePath, std::optional<Step>> parked_;
+  RelativePath window_end_;  // Paths after this have not been loaded from the index yet.
   bool all_loaded_ = false;
+  TimePoint looks_by_ = TimePoint::max();  // Nobody in the window has to be looked at earlier.
   bool passed_over_ = false;  // A path came while the window was full: another pass is due.
   bool has_waiting_ = false;  // Somebody in the window may be waiting for its turn.
 
@@ -182,11 +197,13 @@ class Applier {
   std::vector<InJob> job_steps_;
   std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
   std::set<RelativePath> making_;         // Directories that the batch makes.
+  std::set<RelativePath> known_dirs_;     // That are there: no row has changed since.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
   Newcomers newcomers_;
   std::vector<Newcomers::Displaced> written_to_;  // While a job's result is taken in.
-  bool had_room_ = true;     // On the disk: at the last look, and none lacked it.
-  std::set<DeviceId> full_;  // Whose files wait for their turn to be fetched.
+  bool had_room_ = true;           // On the disk: at the last look, and none lacked it.
+  std::set<DeviceId> full_;        // Whose files wait for their turn to be fetched.
+  std::set<DeviceId> found_full_;  // Those for whom this advance() found no room.
   std::map<RelativePath, std::map<std::string, std::string>> complaints_;  // By source: path, code.
   bool job_under_way_ = false;
   std::uint64_t trash_serial_ = 0;

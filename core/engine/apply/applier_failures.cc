@@ -96,6 +96,7 @@ void Applier::end_complaints(const RelativePath& source, const std::vector<Step>
 void Applier::retry(const RelativePath& source, TimePoint at) {
   parked_.erase(source);
   window_[source].retry_at = at;
+  due_by(at);
 }
 
 }  // namespace lansync

@@ -36,10 +36,12 @@ Result<void> Applier::adopt(const Step& step) {
 
 Result<bool> Applier::parent_ready(const RelativePath& path) {
   const RelativePath parent = path.parent();
-  if (parent.is_root() || making_.contains(parent)) return true;
+  if (parent.is_root() || making_.contains(parent) || known_dirs_.contains(parent)) return true;
   const auto row = index_.disk(parent);
   if (!row) return row.error();
-  return *row && (*row)->stat.kind == NodeKind::dir;
+  const bool ready = *row && (*row)->stat.kind == NodeKind::dir;
+  if (ready) known_dirs_.insert(parent);
+  return ready;
 }
 
 // A file whose time does not tell whether it was written to is read once more, when it does.
@@ -51,6 +53,7 @@ Applier::Waits Applier::read_first(const Step& step, Now now) {
   const bool too_early = may_change_unseen(stat.mtime, stat.ctime, now.wall, now.wall);
   if (!too_early) scan_.request(step.path.parent(), false);
   at = now.steady + (too_early ? grain : kBusyDelay);
+  due_by(at);
   return Waits::reading;
 }
 
@@ -61,12 +64,14 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   if (intents_.in_doubt(step.path)) {
     TimePoint& at = window_[step.source].retry_at;
     if (at == TimePoint{}) at = now.steady + kBusyDelay;
+    due_by(at);
     return Waits::scan;
   }
   // What is being looked at must not change beneath the look.
   if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
   if (displaces_unread(step)) return read_first(step, now);
   if (is_removal(step)) return take_removal(step, now);
+  if (const auto turn = waits_for_turn(step)) return *turn;
   const auto ready = parent_ready(step.path);
   if (!ready) return ready.error();
   if (!*ready) return Waits::tree;
@@ -97,6 +102,26 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
 // On a full disk one at a time: of two that compete for the last room neither gets it.
 bool Applier::may_fetch() const { return lacking_bytes_ == 0 || !fetcher_.busy(); }
 
+// What keeps a file from being asked for, if anything.
+std::optional<Applier::Waits> Applier::waits_for_turn(const Step& step) {
+  const bool copy = step.kind == StepKind::set_metadata && several_names_.contains(step.path);
+  const bool of_bytes = (step.kind == StepKind::install || copy) &&
+                        step.node.kind != ChangeKind::link && step.node.size > 0;
+  if (!of_bytes || fetcher_.fetching(step.path, step.node.content)) return std::nullopt;
+  if (!may_fetch()) {
+    had_room_ = false;
+    return Waits::room;
+  }
+  const DeviceId& author = step.node.version.author.device;
+  if (!found_full_.contains(author)) {
+    if (fetcher_.room_for(author) > 0) return std::nullopt;
+    found_full_.insert(author);
+    full_.insert(author);
+  }
+  window_[step.source].turn_of = author;
+  return Waits::turn;
+}
+
 Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
   ApplyStep apply;
   apply.kind = ApplyStep::Kind::install_file;
@@ -111,18 +136,6 @@ Result<Applier::Waits> Applier::take_install(const Step& step, Now now) {
     apply.kind = ApplyStep::Kind::install_link;
     apply.link_target = step.node.link_target;
   } else if (step.node.size > 0 && !fetcher_.staged(step.path, step.node.content)) {
-    if (!fetcher_.fetching(step.path, step.node.content)) {
-      if (!may_fetch()) {
-        had_room_ = false;
-        return Waits::room;
-      }
-      const DeviceId& author = step.node.version.author.device;
-      if (fetcher_.room_for(author) == 0) {
-        full_.insert(author);
-        window_[step.source].turn_of = author;
-        return Waits::turn;
-      }
-    }
     const auto started = fetcher_.start({.path = step.path,
                                          .source = step.source,
                                          .content = step.node.content,
@@ -189,6 +202,12 @@ Result<bool> Applier::handle_written(const RelativePath& dir, const std::set<std
     if (!*row || (*row)->stat.kind != NodeKind::file) continue;
     (*row)->racy = true;
     if (auto put = index_.put_disk(**row); !put) return put.error();
+    if (const auto pending = window_.find((*row)->source); pending != window_.end()) {
+      pending->second.planned.reset();
+    }
+    if (const auto parked = parked_.find((*row)->source); parked != parked_.end()) {
+      parked->second.reset();
+    }
     any = true;
   }
   return any;

@@ -1,12 +1,25 @@
 #include "core/engine/transfer/fetcher.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "core/base/limits.h"
 #include "core/engine/names.h"
 
 namespace lansync {
+
+void Fetcher::enter(Fetch& fetch, Phase phase) {
+  in_phase_[static_cast<std::size_t>(fetch.phase)].erase(fetch.id);
+  in_phase_[static_cast<std::size_t>(phase)].insert(fetch.id);
+  fetch.phase = phase;
+}
+
+void Fetcher::miss(Fetch& fetch, std::uint32_t chunk) {
+  fetch.missing.push_front(chunk);
+  to_ask_.insert(fetch.id);
+}
+
 Result<void> Fetcher::start(const Wanted& wanted) {
   if (const auto known = by_path_.find(wanted.path); known != by_path_.end()) {
     Wanted& before = fetches_.at(known->second).wanted;
@@ -15,17 +28,24 @@ Result<void> Fetcher::start(const Wanted& wanted) {
       if (before.source != wanted.source) ready_.push_back(before.source);
       ++kept_[wanted.version.author.device];
       let_go(before.version);
+      drop_source(before.source, known->second);
+      by_source_[wanted.source].insert(known->second);
       before.source = wanted.source;
       before.version = wanted.version;
       return {};
     }
     displace(wanted.path);
   }
-  if (left_of(wanted.content) == wanted.stage) left_.erase(wanted.content);
-  found_.erase(wanted.stage);
   const FetchId id{next_fetch_++};
   Fetch fetch;
+  fetch.begun = found_.erase(wanted.stage) > 0;
+  if (left_of(wanted.content) == wanted.stage) {
+    left_.erase(wanted.content);
+    fetch.begun = true;
+  }
+  fetch.id = id;
   fetch.wanted = wanted;
+  enter(fetch, Phase::need_list);
   if (wanted.one_chunk) {
     ChunkHash hash;
     hash.bytes = wanted.content.bytes;
@@ -33,7 +53,10 @@ Result<void> Fetcher::start(const Wanted& wanted) {
     list_is_known(fetch);
   } else {
     auto list = index_.chunk_list(wanted.content);
-    if (!list) return std::move(list).error();
+    if (!list) {
+      in_phase_[static_cast<std::size_t>(fetch.phase)].erase(id);
+      return std::move(list).error();
+    }
     if (*list) {
       fetch.list = **std::move(list);
       list_is_known(fetch);
@@ -42,6 +65,7 @@ Result<void> Fetcher::start(const Wanted& wanted) {
   fetches_.emplace(id, std::move(fetch));
   ++kept_[wanted.version.author.device];
   by_path_.emplace(wanted.path, id);
+  by_source_[wanted.source].insert(id);
   return {};
 }
 
@@ -52,7 +76,7 @@ void Fetcher::list_is_known(Fetch& fetch) {
     fetch.offsets.push_back(offset);
     offset += chunk.bytes;
   }
-  fetch.phase = Phase::need_stage;
+  enter(fetch, Phase::need_stage);
 }
 
 void Fetcher::cancel(const RelativePath& path) {
@@ -121,9 +145,13 @@ std::size_t Fetcher::room_for(const DeviceId& author) const {
   if (taken >= kFetchesKeptMax) return 0;
   std::size_t under_way = kept;
   if (kept >= kFetchesMax) {
-    under_way = static_cast<std::size_t>(std::ranges::count_if(fetches_, [&](const auto& entry) {
-      return entry.second.wanted.version.author.device == author && !stalled(entry.second);
-    }));
+    const auto is_stalled = [&](FetchId id) {
+      const Fetch& fetch = fetches_.at(id);
+      return fetch.wanted.version.author.device == author && stalled(fetch);
+    };
+    for (const Phase phase : {Phase::need_list, Phase::loading}) {
+      under_way -= static_cast<std::size_t>(std::ranges::count_if(in(phase), is_stalled));
+    }
   }
   if (under_way >= kFetchesMax) return 0;
   return std::min(kFetchesMax - under_way, (kFetchesKeptMax - taken + 1) / 2);
@@ -139,18 +167,29 @@ void Fetcher::let_go(const Dot& version) {
   if (--kept->second == 0) kept_.erase(kept);
 }
 
+void Fetcher::drop_source(const RelativePath& source, FetchId id) {
+  const auto known = by_source_.find(source);
+  known->second.erase(id);
+  if (known->second.empty()) by_source_.erase(known);
+}
+
 void Fetcher::erase(std::map<FetchId, Fetch>::iterator fetch) {
   const Wanted& wanted = fetch->second.wanted;
   let_go(wanted.version);
   by_path_.erase(wanted.path);
+  drop_source(wanted.source, fetch->first);
+  in_phase_[static_cast<std::size_t>(fetch->second.phase)].erase(fetch->first);
+  to_ask_.erase(fetch->first);
   fetches_.erase(fetch);
 }
 
 void Fetcher::keep_only(const RelativePath& source, const std::set<RelativePath>& paths) {
+  const auto known = by_source_.find(source);
+  if (known == by_source_.end()) return;
   std::vector<RelativePath> unwanted;
-  for (const auto& [id, fetch] : fetches_) {
-    const Wanted& wanted = fetch.wanted;
-    if (wanted.source == source && !paths.contains(wanted.path)) unwanted.push_back(wanted.path);
+  for (const FetchId id : known->second) {
+    const RelativePath& path = fetches_.at(id).wanted.path;
+    if (!paths.contains(path)) unwanted.push_back(path);
   }
   for (const RelativePath& path : unwanted) give_up(path);
 }
@@ -182,11 +221,18 @@ std::vector<Wanted> Fetcher::wanted() const {
 
 bool Fetcher::busy() const {
   if (!requests_.empty() || !write_jobs_.empty() || !staging_.empty()) return true;
-  return std::ranges::any_of(fetches_, [this](const auto& entry) {
-    const Fetch& fetch = entry.second;
-    return fetch.phase == Phase::need_stage || fetch.phase == Phase::moving ||
-           fetch.phase == Phase::mislaid || fetch.under_way > 0 ||
-           (fetch.phase != Phase::staged && (source_for(fetch) || lacks_news(fetch)));
+  for (const Phase phase : {Phase::need_stage, Phase::moving, Phase::mislaid}) {
+    if (!in(phase).empty()) return true;
+  }
+  return may_succeed(Phase::loading) || may_succeed(Phase::need_list) ||
+         may_succeed(Phase::listing);
+}
+
+// Whether one of those in this phase goes on, or can.
+bool Fetcher::may_succeed(Phase phase) const {
+  return std::ranges::any_of(in(phase), [this](FetchId id) {
+    const Fetch& fetch = fetches_.at(id);
+    return fetch.under_way > 0 || source_for(fetch) || lacks_news(fetch);
   });
 }
 
@@ -216,7 +262,7 @@ Result<void> Fetcher::handle_chunk_list(const DeviceId& peer, const ChunkListRep
   const auto found = fetches_.find(id);
   if (found == fetches_.end() || found->second.phase != Phase::listing) return {};
   Fetch& fetch = found->second;
-  fetch.phase = Phase::need_list;
+  enter(fetch, Phase::need_list);
   if (reply.total == 0) {
     fetch.lacking.insert(peer);
     return {};
@@ -270,7 +316,7 @@ Result<void> Fetcher::handle_data(const DeviceId& peer, const ChunkData& header,
   if (const auto found = fetches_.find(place.fetch); found != fetches_.end()) {
     const Fetch& fetch = found->second;
     WriteJob job{fetch.wanted.stage, fetch.offsets[place.chunk], place.expected,
-                 std::move(place.arrived)};
+                 std::move(place.arrived), fetch.list.chunks.size() == 1};
     write_jobs_.push_back({place.fetch, std::move(job), peer, place.chunk});
   } else {
     bytes_in_flight_ -= place.expected.bytes;
@@ -310,6 +356,8 @@ void Fetcher::handle_peer_progress(const DeviceId& peer) { expect_all_of(peer); 
 void Fetcher::fail(FetchId id, Error error) {
   const auto found = fetches_.find(id);
   const Wanted& wanted = found->second.wanted;
+  lacks_room_ = lacks_room_ || error.code == std::errc::no_space_on_device ||
+                error.code == std::error_code(EDQUOT, std::generic_category());
   failed_.push_back({wanted.path, wanted.source, std::move(error)});
   erase(found);
   garbage_ = true;

@@ -1,6 +1,7 @@
 // Brings the bytes of files to the staging folder.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <map>
 #include <optional>
@@ -37,11 +38,12 @@ enum class FetchId : std::uint64_t {};
 // Decides which chunk of which file is asked of whom, and what is done with what arrives.
 //
 // A file's life: its chunk list is looked up or asked for; what the staging folder and the disk
-// already hold is kept (StageJob); the rest is requested, many chunks of many files in one request,
-// and what the index has here and is not in its place not before the folder was looked at; each
-// chunk is written as it arrives, if it is what its hash says (WriteJob). A cut connection loses
-// only what was under way; a restart begins again with the StageJob. What this disk has and could
-// not read is tried once more a while later, as nobody else may have it. What was staged for a path
+// already hold is kept (StageJob; not for a file of one chunk that is nowhere here, which is most
+// of them where many come); the rest is requested, many chunks of many files in one request, and
+// what the index has here and is not in its place not before the folder was looked at; each chunk
+// is written as it arrives, if it is what its hash says (WriteJob). A cut connection loses only
+// what was under way; a restart begins again with the StageJob. What this disk has and could not
+// read is tried once more a while later, as nobody else may have it. What was staged for a path
 // where it is not wanted any more becomes what the same content needs elsewhere: a file that turns
 // into a conflict copy on its way is not fetched again, whether the process was killed meanwhile or
 // not.
@@ -56,8 +58,8 @@ enum class FetchId : std::uint64_t {};
 // Owned by one share's engine. `peers` is the engine's and outlives this.
 class Fetcher {
  public:
-  static constexpr std::size_t kFetchesMax = 256;
-  static constexpr std::size_t kFetchesKeptMax = 2048;
+  static constexpr std::size_t kFetchesMax = 1024;
+  static constexpr std::size_t kFetchesKeptMax = 8192;
   static constexpr std::uint64_t kBytesInFlightMax = std::uint64_t{32} << 20;
   static constexpr std::size_t kRequestsPerPeerMax = 8;
   static constexpr std::size_t kStageJobsMax = 16;
@@ -173,8 +175,10 @@ class Fetcher {
     loading,
     staged
   };
+  static constexpr std::size_t kPhases = static_cast<std::size_t>(Phase::staged) + 1;
 
   struct Fetch {
+    FetchId id{};
     Wanted wanted;
     Phase phase = Phase::need_list;
     ChunkList list;
@@ -188,6 +192,7 @@ class Fetcher {
     std::vector<std::uint32_t> expected;  // The chunks that the last StageJob looks for there.
     bool was_mislaid = false;
     bool unread = false;  // The last StageJob could not read what this disk may have.
+    bool begun = false;   // There may be something in the staging folder under its name.
   };
   struct Place {
     FetchId fetch{};
@@ -203,6 +208,12 @@ class Fetcher {
     TimePoint last_progress;
   };
 
+  void enter(Fetch& fetch, Phase phase);
+  void miss(Fetch& fetch, std::uint32_t chunk);
+  [[nodiscard]] const std::set<FetchId>& in(Phase phase) const {
+    return in_phase_[static_cast<std::size_t>(phase)];
+  }
+  [[nodiscard]] bool may_succeed(Phase phase) const;
   void list_is_known(Fetch& fetch);
   std::size_t expect_all_of(const DeviceId& peer);
   [[nodiscard]] bool lacks_news(const Fetch& fetch) const;
@@ -222,8 +233,11 @@ class Fetcher {
   [[nodiscard]] bool at_work_on(const std::string& stage) const;
   std::optional<FetchJob> poll_write_job();
   void let_go(const Dot& version);
+  void drop_source(const RelativePath& source, FetchId id);
   void erase(std::map<FetchId, Fetch>::iterator fetch);
   Result<StageJob> stage_job(const Fetch& fetch);
+  [[nodiscard]] bool needs_no_stage_job(const Fetch& fetch, const StageJob& job) const;
+  std::optional<FetchJob> poll_stage_job();
   void look_again_if_idle(Fetch& fetch);
   void read_again();
   [[nodiscard]] bool may_have_moved(const Fetch& fetch) const;
@@ -238,6 +252,9 @@ class Fetcher {
   std::map<DeviceId, PeerState>& peers_;
   std::map<FetchId, Fetch> fetches_;
   std::map<RelativePath, FetchId> by_path_;
+  std::map<RelativePath, std::set<FetchId>> by_source_;
+  std::array<std::set<FetchId>, kPhases> in_phase_;
+  std::set<FetchId> to_ask_;              // Those that have chunks to ask for.
   std::map<DeviceId, std::size_t> kept_;  // How many fetches, by who published the file.
   std::map<std::uint32_t, Outstanding> requests_;
   std::map<std::uint32_t, DeviceId> given_up_;
@@ -252,6 +269,7 @@ class Fetcher {
   std::set<DeviceId> news_;      // Whom to ask anew.
   TimePoint ask_again_at_{};     // Not before.
   bool garbage_ = true;          // At first, whatever the last process left.
+  bool lacks_room_ = false;      // The last file that could tell did not fit on the disk.
   TimePoint now_{};              // Of the last input that told it.
   std::uint64_t next_fetch_ = 1;
   std::uint32_t next_request_ = 1;

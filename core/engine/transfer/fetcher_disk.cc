@@ -38,11 +38,13 @@ void Fetcher::handle_trashed(const ContentId& content) {
 }
 
 void Fetcher::handle_found(const std::set<RelativePath>& paths) {
-  for (auto& [id, fetch] : fetches_) {
+  std::set<FetchId> may_lack = in(Phase::loading);
+  may_lack.insert(in(Phase::staging).begin(), in(Phase::staging).end());
+  for (const FetchId id : may_lack) {
+    Fetch& fetch = fetches_.at(id);
     const bool looked_there = std::ranges::any_of(
         fetch.places, [&](const RelativePath& path) { return paths.contains(path); });
-    const bool may_lack = fetch.phase == Phase::staging || fetch.phase == Phase::loading;
-    if (!looked_there || !may_lack) continue;
+    if (!looked_there) continue;
     fetch.look_again = true;
     look_again_if_idle(fetch);
   }
@@ -51,14 +53,16 @@ void Fetcher::handle_found(const std::set<RelativePath>& paths) {
 void Fetcher::handle_moves_begun(std::set<RelativePath> paths) { moving_ = std::move(paths); }
 
 void Fetcher::handle_moves_ended() {
-  for (auto& [id, fetch] : fetches_) {
-    if (fetch.phase == Phase::moving) {
-      fetch.look_again = false;
-      fetch.phase = Phase::need_stage;
-    } else if (fetch.phase == Phase::staging && may_have_moved(fetch)) {
-      ++fetch.looks_after_moves;
-      fetch.look_again = true;
-    }
+  for (const FetchId id : std::set<FetchId>(in(Phase::moving))) {
+    Fetch& fetch = fetches_.at(id);
+    fetch.look_again = false;
+    enter(fetch, Phase::need_stage);
+  }
+  for (const FetchId id : in(Phase::staging)) {
+    Fetch& fetch = fetches_.at(id);
+    if (!may_have_moved(fetch)) continue;
+    ++fetch.looks_after_moves;
+    fetch.look_again = true;
   }
   moving_.clear();
 }
@@ -84,8 +88,8 @@ bool Fetcher::take_mislaid(TimePoint now) {
 
 void Fetcher::handle_looked() {
   look_until_.reset();
-  for (auto& [id, fetch] : fetches_) {
-    if (fetch.phase == Phase::mislaid) fetch.phase = Phase::need_stage;
+  for (const FetchId id : std::set<FetchId>(in(Phase::mislaid))) {
+    enter(fetches_.at(id), Phase::need_stage);
   }
 }
 
@@ -93,7 +97,7 @@ void Fetcher::handle_looked() {
 void Fetcher::look_again_if_idle(Fetch& fetch) {
   if (!fetch.look_again || fetch.phase != Phase::loading || fetch.under_way > 0) return;
   fetch.look_again = false;
-  fetch.phase = Phase::need_stage;
+  enter(fetch, Phase::need_stage);
 }
 
 // An error may pass, and nobody else may have the bytes.
@@ -113,20 +117,22 @@ void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
   if (found == fetches_.end()) return;
   if (staged && !staged->missing.empty() && may_have_moved(found->second)) {
     ++found->second.looks_after_moves;
-    found->second.phase = Phase::moving;
+    enter(found->second, Phase::moving);
     return;
   }
   if (staged && is_mislaid(found->second, *staged)) {
     found->second.was_mislaid = mislaid_ = true;
-    found->second.phase = Phase::mislaid;
+    enter(found->second, Phase::mislaid);
     return;
   }
   if (!staged) return fail(id, std::move(staged).error());
+  lacks_room_ = false;
   Fetch& fetch = found->second;
   fetch.unread = staged->unread;
   if (fetch.unread && !read_again_at_) read_again_at_ = now_ + kReadAgainDelay;
   fetch.missing.assign(staged->missing.begin(), staged->missing.end());
-  fetch.phase = Phase::loading;
+  if (!fetch.missing.empty()) to_ask_.insert(id);
+  enter(fetch, Phase::loading);
   check_done(fetch);
 }
 
@@ -147,7 +153,7 @@ void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
   if (written.error().code != make_error_code(Errc::mismatch)) {
     return fail(job.fetch, std::move(written).error());
   }
-  fetch.missing.push_front(job.chunk);
+  miss(fetch, job.chunk);
   fetch.lacking.insert(job.peer);
   look_again_if_idle(fetch);
   if (peer != peers_.end()) ++peer->second.wrong_chunks;
@@ -155,7 +161,7 @@ void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
 
 void Fetcher::check_done(Fetch& fetch) {
   if (!fetch.missing.empty() || fetch.under_way > 0) return look_again_if_idle(fetch);
-  fetch.phase = Phase::staged;
+  enter(fetch, Phase::staged);
   ready_.push_back(fetch.wanted.source);
 }
 
@@ -182,21 +188,41 @@ bool Fetcher::at_work_on(const std::string& stage) const {
 
 std::optional<Fetcher::FetchJob> Fetcher::poll_job() {
   if (auto write = poll_write_job()) return write;
-  if (staging_.size() >= kStageJobsMax) return std::nullopt;
-  for (auto& [id, fetch] : fetches_) {
-    if (fetch.phase != Phase::need_stage) continue;
+  return poll_stage_job();
+}
+
+// Nothing of it can be here, and it is written in one go. Whether there is room for it is found
+// then.
+bool Fetcher::needs_no_stage_job(const Fetch& fetch, const StageJob& job) const {
+  return fetch.list.chunks.size() == 1 && job.pieces.empty() && job.takes.empty() && !fetch.begun &&
+         !lacks_room_;
+}
+
+std::optional<Fetcher::FetchJob> Fetcher::poll_stage_job() {
+  for (auto next = in(Phase::need_stage).begin();
+       next != in(Phase::need_stage).end() && staging_.size() < kStageJobsMax;) {
+    const FetchId id = *next++;
+    Fetch& fetch = fetches_.at(id);
     // What the same file was given up with is still being written: it would not be found.
     const std::string left = left_of(fetch.wanted.content);
     if (at_work_on(fetch.wanted.stage) || at_work_on(left)) continue;
     auto job = stage_job(fetch);
     if (!job) {
       fail(id, std::move(job).error());
-      return poll_job();
+      continue;
     }
-    fetch.phase = Phase::staging;
+    job->takes = left;
+    if (needs_no_stage_job(fetch, *job)) {
+      fetch.begun = true;
+      fetch.missing = {0};
+      to_ask_.insert(id);
+      enter(fetch, Phase::loading);
+      continue;
+    }
+    fetch.begun = true;
+    enter(fetch, Phase::staging);
     fetch.places = paths_in(*job);
     fetch.expected = chunks_at_paths(*job);
-    job->takes = left;
     left_.erase(fetch.wanted.content);
     found_.erase(left);
     staging_[id] = {fetch.wanted.stage, left};

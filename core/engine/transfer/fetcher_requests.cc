@@ -77,13 +77,13 @@ std::optional<Fetcher::Request> Fetcher::poll_request(TimePoint now) {
 }
 
 std::optional<Fetcher::Request> Fetcher::poll_list_request(TimePoint now) {
-  for (auto& [id, fetch] : fetches_) {
-    if (fetch.phase != Phase::need_list) continue;
+  for (const FetchId id : in(Phase::need_list)) {
+    Fetch& fetch = fetches_.at(id);
     const auto peer = source_for(fetch);
     if (!peer || requests_to(*peer) >= kRequestsPerPeerMax) continue;
     const std::uint32_t request = next_request_++;
     requests_.emplace(request, Outstanding{*peer, {}, id, now});
-    fetch.phase = Phase::listing;
+    enter(fetch, Phase::listing);
     const auto first = static_cast<std::uint32_t>(fetch.list.chunks.size());
     return Request{*peer, ChunkListRequest{request, fetch.wanted.content, first}};
   }
@@ -99,8 +99,10 @@ std::optional<Fetcher::Request> Fetcher::poll_chunk_request(PeerState& peer, Tim
   ChunkRequest request;
   Outstanding outstanding{peer.device, {}, {}, now};
   std::uint64_t bytes = 0;
-  for (auto& [id, fetch] : fetches_) {
-    if (fetch.phase != Phase::loading || fetch.missing.empty()) continue;
+  for (auto next = to_ask_.begin(); next != to_ask_.end();) {
+    const FetchId id = *next++;
+    Fetch& fetch = fetches_.at(id);
+    if (fetch.phase != Phase::loading) continue;
     if (!can_serve(peer, fetch) || source_for(fetch) != peer.device) continue;
     while (!fetch.missing.empty() && request.chunks.size() < limits::kRequestChunksMax) {
       const std::uint32_t index = fetch.missing.front();
@@ -112,6 +114,7 @@ std::optional<Fetcher::Request> Fetcher::poll_chunk_request(PeerState& peer, Tim
       request.chunks.push_back({fetch.wanted.content, index, chunk});
       outstanding.places.push_back({id, index, chunk, {}, false});
     }
+    if (fetch.missing.empty()) to_ask_.erase(id);
     if (bytes >= limits::kRequestBytesMax) break;
   }
   if (request.chunks.empty()) return std::nullopt;
@@ -133,7 +136,7 @@ void Fetcher::give_back(Place& place, const DeviceId& peer, bool lacks) {
   if (found == fetches_.end()) return;
   Fetch& fetch = found->second;
   --fetch.under_way;
-  fetch.missing.push_front(place.chunk);
+  miss(fetch, place.chunk);
   if (lacks) fetch.lacking.insert(peer);
   look_again_if_idle(fetch);
 }
@@ -155,7 +158,7 @@ void Fetcher::drop_request(std::uint32_t request, bool lacks) {
   if (!outstanding.places.empty()) return;
   if (const auto fetch = fetches_.find(outstanding.list_of);
       fetch != fetches_.end() && fetch->second.phase == Phase::listing) {
-    fetch->second.phase = Phase::need_list;
+    enter(fetch->second, Phase::need_list);
     if (lacks) fetch->second.lacking.insert(outstanding.peer);
   }
 }
@@ -200,8 +203,9 @@ std::optional<TimePoint> Fetcher::next_deadline() const {
     const TimePoint due = outstanding.last_progress + kRequestTimeout;
     if (!deadline || due < *deadline) deadline = due;
   }
-  const bool has_news =
-      std::ranges::any_of(fetches_, [this](const auto& entry) { return lacks_news(entry.second); });
+  const bool has_news = !news_.empty() && std::ranges::any_of(fetches_, [this](const auto& entry) {
+    return lacks_news(entry.second);
+  });
   if (has_news && ask_again_at_ > now_) {
     if (!deadline || ask_again_at_ < *deadline) deadline = ask_again_at_;
   }

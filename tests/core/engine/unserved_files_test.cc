@@ -25,7 +25,7 @@ void publish_unserved(Cluster& cluster, std::size_t files) {
 }
 
 TEST_CASE("However many files nobody serves, what others serve arrives soon", "[engine]") {
-  const std::size_t files = GENERATE(as<std::size_t>(), 200, 300, 3000);
+  const std::size_t files = GENERATE(as<std::size_t>(), 200, 1100, 9000);
   CAPTURE(files);
   Cluster cluster(3, 1);
   publish_unserved(cluster, files);
@@ -46,13 +46,13 @@ TEST_CASE("However many files nobody serves, what others serve arrives soon", "[
 TEST_CASE("What is pending behind files that nobody serves has its turn after a restart",
           "[engine]") {
   Cluster cluster(3, 1);
-  publish_unserved(cluster, 1500);
+  publish_unserved(cluster, 5000);
   cluster.run_for(5s);
   cluster.serve_nothing(0);
   cluster.node(0).fs.user_write("zz", "honest");
   cluster.changed(0);
   cluster.run_for(5s);
-  REQUIRE(cluster.node(1).engine->status().need.files == 1501);
+  REQUIRE(cluster.node(1).engine->status().need.files == 5001);
   cluster.restart(1);
   cluster.serve_again(0);
   cluster.connect(0, 1);
@@ -62,7 +62,7 @@ TEST_CASE("What is pending behind files that nobody serves has its turn after a 
 
 TEST_CASE("Files that nobody served arrive when somebody does", "[engine]") {
   Cluster cluster(3, 1);
-  publish_unserved(cluster, 1500);
+  publish_unserved(cluster, 5000);
   cluster.run_for(40s);
   cluster.serve_again(2);
   cluster.disconnect(0, 2);
