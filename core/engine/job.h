@@ -41,6 +41,10 @@ struct DoubtfulEntry {
   std::optional<KnownContent> holds{};
   // The system may have gone down since: what that leaves of a file is no person's doing.
   bool lost_power = false;
+  // What is at the path now came after what the step has displaced.
+  bool stays = false;
+  // Whose machine this is: a version that cannot go back to the path is called after it.
+  std::string author{};
 };
 
 // Look into a directory of the share whose root must still be `root`.

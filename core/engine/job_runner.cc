@@ -10,6 +10,7 @@
 #include "core/chunk/hash.h"
 #include "core/engine/apply/apply.h"
 #include "core/engine/apply/trash_policy.h"
+#include "core/fs/conflict_name.h"
 #include "core/fs/file_time.h"
 #include "core/fs/torn_file.h"
 
@@ -126,13 +127,25 @@ Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
   const auto taken = fs_.stat_trash(entry.trash);
   if (!taken) return {};  // The look says why.
   if (is_as_expected(entry, *taken)) return {};
-  auto back = entry.installs ? give_back_over(entry) : fs_.move_from_trash(entry.trash, entry.path);
+  const bool only_to_free_path = !entry.installs || entry.stays;
+  auto back = only_to_free_path ? fs_.move_from_trash(entry.trash, entry.path)
+                                : give_back_over(entry, *taken);
   // Somebody has been there since.
-  if (!back &&
-      (back.error().code == std::errc::file_exists || has_no_metadata_of_ours(back.error()))) {
-    return {};
+  if (!back && back.error().code == std::errc::file_exists) {
+    back = only_to_free_path ? put_beside(entry, *taken) : Result<void>();
   }
+  if (!back && has_no_metadata_of_ours(back.error())) return {};
   return back;
+}
+
+// Two versions of a person's and one path: the later stays there, and the other is as well a file
+// that nobody has superseded. It is called as if it had lost a conflict.
+Result<void> JobRunner::put_beside(const DoubtfulEntry& entry, const FileStat& taken) const {
+  const ConflictStamp stamp{taken.mtime, entry.author, ContentId{hash_of(as_bytes(entry.trash))}};
+  const auto beside = entry.path.parent().child(conflict_name(entry.path.name(), stamp));
+  auto moved = beside ? fs_.move_from_trash(entry.trash, *beside) : Result<void>(beside.error());
+  // The name is made for this one: who has it has put it there.
+  return moved || moved.error().code != std::errc::file_exists ? moved : Result<void>();
 }
 
 bool JobRunner::is_as_expected(const DoubtfulEntry& entry, const FileStat& taken) const {
@@ -161,8 +174,9 @@ bool JobRunner::has_installed_link(const DoubtfulEntry& entry) const {
   return target && ContentId{hash_of(as_bytes(*target))} == entry.content;
 }
 
-// What the step put at the path goes to the trash instead. A later version of the person's stays.
-Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry) const {
+// What the step put at the path goes to the trash instead. What may not be that stays, until it has
+// been read.
+Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry, const FileStat& taken) const {
   const auto there = fs_.stat(entry.path);
   if (!there && there.error().code == std::errc::no_such_file_or_directory) {
     return fs_.move_from_trash(entry.trash, entry.path);
@@ -171,7 +185,7 @@ Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry) const {
   if (!may_be(*there, *entry.installs)) return {};
   if (there->kind == NodeKind::link && !has_installed_link(entry)) return {};
   const auto writing = fs_.is_open_for_writing(entry.path);
-  if (writing && *writing) return {};
+  if (writing && *writing) return put_beside(entry, taken);
   if (auto traded = fs_.exchange_with_trash(entry.trash, entry.path); !traded) return traded;
   const auto came = fs_.stat_trash(entry.trash);
   if (came && FileIdentity::of(*came) == FileIdentity::of(*there)) return {};

@@ -20,7 +20,9 @@ class JobRunner {
   // Errors: wrong_state if the root is not the share's.
   Result<Listing> list(const ListJob& job) const;
   Result<void> give_back(const DoubtfulEntry& entry) const;
-  [[nodiscard]] Result<void> give_back_over(const DoubtfulEntry& entry) const;
+  [[nodiscard]] Result<void> give_back_over(const DoubtfulEntry& entry,
+                                            const FileStat& taken) const;
+  [[nodiscard]] Result<void> put_beside(const DoubtfulEntry& entry, const FileStat& taken) const;
   // Whether what is in the trash is what the step was to displace, or to install.
   [[nodiscard]] bool is_as_expected(const DoubtfulEntry& entry, const FileStat& taken) const;
   [[nodiscard]] bool was_undone(const DoubtfulEntry& entry, const FileStat& taken) const;

@@ -154,6 +154,9 @@ std::optional<Job> ShareEngine::poll_job() {
   if (auto job = recovering || claims_.waiting() ? std::nullopt : scan_.poll_job()) {
     if (auto* list = std::get_if<ListJob>(&*job)) {
       const RelativePath dir = list->dir;
+      for (DoubtfulEntry& entry : list->doubtful) {
+        entry.author = names_.author_name(config_.self.device);
+      }
       return issue(std::move(*list), dir);
     }
     auto& hash = std::get<HashJob>(*job);

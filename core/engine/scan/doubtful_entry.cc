@@ -14,6 +14,7 @@ DoubtfulEntry doubtful_entry(const Intents& intents, const RelativePath& path) {
     entry.holds = KnownContent{(*written_to)->content, (*written_to)->chunk_class};
   }
   entry.lost_power = intents.lost_power(path);
+  entry.stays = intents.stays(path);
   return entry;
 }
 

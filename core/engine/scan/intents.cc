@@ -185,7 +185,8 @@ Result<std::optional<DiskRow>> Intents::written_to(const RelativePath& path) con
 Result<std::optional<FileIdentity>> Intents::displaces(const RelativePath& path) const {
   const Doubt& doubt = doubtful_.at(path);
   const bool removal = !doubt.intent.becomes;
-  const bool gives_back = removal || !doubt.begun_here || doubt.in_the_way || doubt.written_to;
+  const bool gives_back =
+      removal || !doubt.begun_here || doubt.in_the_way || doubt.stays || doubt.written_to;
   if (doubt.intent.trash.empty() || !gives_back) return std::optional<FileIdentity>();
   const auto row = index_.disk(path);
   if (!row) return row.error();
@@ -211,15 +212,15 @@ void Intents::learn(const RelativePath& path, const std::optional<FileIdentity>&
   doubt->second.looked = true;
   doubt->second.displaced = displaced;
   doubt->second.in_the_way.reset();
+  doubt->second.stays = false;
 }
 
-Result<bool> Intents::is_in_the_way(const Found& found) {
+Result<bool> Intents::owes_a_person(const Found& found) {
   const auto known = doubtful_.find(found.path);
-  if (known == doubtful_.end() || !found.seen) return false;
+  if (known == doubtful_.end()) return false;
   Doubt& doubt = known->second;
   const Intent& intent = doubt.intent;
-  const bool may_be = doubt.displaced && intent.becomes && doubt.times_in_the_way < kInTheWayMax &&
-                      is_what_it_becomes(found, intent);
+  const bool may_be = doubt.displaced && intent.becomes && doubt.times_in_the_way < kInTheWayMax;
   if (!may_be || is_steps_own(*doubt.displaced, *intent.becomes)) return false;
   const auto row = index_.disk(found.path);
   if (!row) return row.error();
@@ -227,8 +228,16 @@ Result<bool> Intents::is_in_the_way(const Found& found) {
   const FileIdentity before = FileIdentity::of((*row)->stat);
   if (before == *doubt.displaced) return false;
   if (!doubt.ran_on && may_be_left_of(before, *doubt.displaced)) return false;
-  ++doubt.times_in_the_way;
-  doubt.in_the_way = found.seen->stat;
+  const bool in_the_way = is_what_it_becomes(found, intent);
+  // What was given back once has left in the trash what was in its way.
+  const bool tried = doubt.times_in_the_way > 0 || doubt.put_beside;
+  if (!in_the_way && tried) return false;
+  if (in_the_way) {
+    ++doubt.times_in_the_way;
+    doubt.in_the_way = found.seen->stat;
+  } else {
+    doubt.stays = doubt.put_beside = true;
+  }
   return true;
 }
 

@@ -83,10 +83,13 @@ class Intents {
   [[nodiscard]] bool lost_power(const RelativePath& path) const {
     return !doubtful_.at(path).ran_on;
   }
-  // Whether what was found is what the step was to install, and in the trash is neither that nor
-  // what it was to displace: then it is in the way of a person's version, and the path stays in
-  // doubt until it has been looked at again, which gives that back. An error is the index's.
-  Result<bool> is_in_the_way(const Found& found);
+  // Whether in the trash is neither what the step was to install nor what it was to displace: a
+  // person's version, and the path stays in doubt until it has been looked at again, which gives
+  // that back. If what was found is what the step was to install, it is in the way; if not, it came
+  // later and stays. An error is the index's.
+  Result<bool> owes_a_person(const Found& found);
+  // Whether what is at a path that is in doubt stays there, whatever comes out of the trash.
+  [[nodiscard]] bool stays(const RelativePath& path) const { return doubtful_.at(path).stays; }
   // What is there under that name, if the path is in doubt still.
   void learn(const RelativePath& path, const std::optional<FileIdentity>& displaced);
 
@@ -107,8 +110,10 @@ class Intents {
     bool installed = false;   // See installed().
     bool looked = false;      // Into the trash, and found there:
     std::optional<FileIdentity> displaced{};
-    std::optional<FileStat> in_the_way{};  // See is_in_the_way().
+    std::optional<FileStat> in_the_way{};  // See owes_a_person().
     int times_in_the_way = 0;
+    bool stays = false;       // See there, too.
+    bool put_beside = false;  // That was tried.
   };
 
   Result<void> note_boot();

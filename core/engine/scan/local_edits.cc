@@ -67,15 +67,15 @@ Result<void> LocalEdits::publish(std::vector<Found> found, WallTime now,
 Result<void> LocalEdits::settle_intents(std::vector<Found>& found, WallTime now,
                                         std::set<RelativePath>& touched,
                                         std::set<RelativePath>& look_again) {
-  std::set<RelativePath> in_the_way;
+  std::set<RelativePath> owed;
   for (Found& one : found) {
     const auto late = overtaken(one);
     if (!late) return late.error();
     if (*late) continue;
-    const auto goes = intents_.is_in_the_way(one);
-    if (!goes) return goes.error();
-    if (*goes) {
-      in_the_way.insert(one.path);
+    const auto owes = intents_.owes_a_person(one);
+    if (!owes) return owes.error();
+    if (*owes) {
+      owed.insert(one.path);
       look_again.insert(one.path.parent());
       continue;
     }
@@ -83,9 +83,8 @@ Result<void> LocalEdits::settle_intents(std::vector<Found>& found, WallTime now,
     if (!source) return source.error();
     if (*source) touched.insert(**source);
   }
-  std::erase_if(found, [&](const Found& one) {
-    return (!one.seen && !one.row) || in_the_way.contains(one.path);
-  });
+  std::erase_if(
+      found, [&](const Found& one) { return (!one.seen && !one.row) || owed.contains(one.path); });
   return {};
 }
 

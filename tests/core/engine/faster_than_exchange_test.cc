@@ -1,5 +1,6 @@
 // A person saves a file in the moment before another version takes its place, and the exchange is
 // not undone at once.
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -96,14 +97,24 @@ TEST_CASE("It comes back though that failed at first", "[engine][overtaken]") {
   overtaken.check_end();
 }
 
-TEST_CASE("Who goes on with what has taken the place keeps it", "[engine][overtaken]") {
+TEST_CASE("Who goes on with what has taken the place keeps it, and finds the other beside it",
+          "[engine][overtaken]") {
   Overtaken overtaken;
   overtaken.save_and([&] { overtaken.fs.fail_call(DiskOperation::exchange, 1, kFailure); });
   SECTION("by writing to it") { REQUIRE(overtaken.fs.user_append("f", ", and more")); }
+  SECTION("by writing to it before the power failed") {
+    REQUIRE(overtaken.fs.user_append("f", ", and more"));
+    overtaken.cluster.node(kReceiver).boot += " and another";
+    overtaken.kill();
+  }
   SECTION("by having it open") { REQUIRE(overtaken.fs.user_hold_open("f", true)); }
   overtaken.cluster.run_for(1min);
-  CHECK(content_of(overtaken.fs.snapshot(), "f").starts_with("theirs"));
-  CHECK(overtaken.fs.all_contents().contains("mine"));
+  const SeenTree tree = overtaken.fs.snapshot();
+  CHECK(content_of(tree, "f").starts_with("theirs"));
+  const auto is_beside = [](const auto& entry) {
+    return entry.first.starts_with("f (conflict ") && entry.second.content == "mine";
+  };
+  CHECK(std::ranges::count_if(tree, is_beside) == 1);
 }
 
 }  // namespace

@@ -39,8 +39,11 @@ TEST_CASE("A look gives back what an interrupted removal took along", "[engine][
       REQUIRE(fs.user_write("f", "a person's next"));
       const auto listing = look(fs, job);
       REQUIRE(listing);
-      CHECK(listing->displaced.at(path));
-      CHECK(fs.snapshot().at("f").content == "a person's next");
+      CHECK_FALSE(listing->displaced.at(path));
+      const SeenTree tree = fs.snapshot();
+      CHECK(tree.at("f").content == "a person's next");
+      REQUIRE(tree.size() == 2);
+      CHECK(tree.rbegin()->second.content == "a person's");
     }
     SECTION("unless it cannot") {
       fs.fail_call(DiskOperation::move_from_trash, 1, make_error_code(std::errc::io_error));
@@ -108,6 +111,19 @@ TEST_CASE("A look gives back what an interrupted installation took along", "[eng
     REQUIRE(look(cut.fs, cut.job));
     CHECK(cut.shown() == "a person's next");
     CHECK(cut.kept() == "a person's");
+  }
+  SECTION("and beside it, once it is known that who has been there since wrote another version") {
+    REQUIRE(cut.fs.user_write("f", "a person's next"));
+    cut.job.doubtful.front().stays = true;
+    cut.job.doubtful.front().author = "Anna";
+    REQUIRE(look(cut.fs, cut.job));
+    CHECK(cut.shown() == "a person's next");
+    CHECK(cut.fs.trash_snapshot().empty());
+    const SeenTree tree = cut.fs.snapshot();
+    REQUIRE(tree.size() == 2);
+    CHECK(tree.rbegin()->first.starts_with("f (conflict "));
+    CHECK(tree.rbegin()->first.find(" Anna ") != std::string::npos);
+    CHECK(tree.rbegin()->second.content == "a person's");
   }
   SECTION("unless somebody is there in this moment") {
     int trades = 0;

@@ -142,7 +142,7 @@ TEST_CASE("What a step has put in a person's place is in the way", "[engine][int
   Intents& intents = displaced.intents;
   const RelativePath path = displaced.before.path;
   const Found found = found_file(displaced.after, displaced.before);
-  CHECK(*intents.is_in_the_way(found));
+  CHECK(*intents.owes_a_person(found));
   CHECK(intents.installs(path) == displaced.after.stat);
   CHECK(intents.in_doubt(path));
 
@@ -151,7 +151,7 @@ TEST_CASE("What a step has put in a person's place is in the way", "[engine][int
     touched.stat.mtime = kSetTime;
     intents.learn(path, FileIdentity::of(touched.stat));
     Found back = found_file(displaced.persons, displaced.before);
-    CHECK_FALSE(*intents.is_in_the_way(back));
+    CHECK_FALSE(*intents.owes_a_person(back));
     CHECK_FALSE(intents.settle(back, kNow)->has_value());
     CHECK(back.row == displaced.before);
     // What was in the way can be found again.
@@ -160,9 +160,9 @@ TEST_CASE("What a step has put in a person's place is in the way", "[engine][int
     CHECK(trash[0].name == "in the trash");
   }
   SECTION("or that has been tried often enough") {
-    CHECK(*intents.is_in_the_way(found));
-    CHECK(*intents.is_in_the_way(found));
-    CHECK_FALSE(*intents.is_in_the_way(found));
+    CHECK(*intents.owes_a_person(found));
+    CHECK(*intents.owes_a_person(found));
+    CHECK_FALSE(*intents.owes_a_person(found));
   }
 }
 
@@ -177,18 +177,31 @@ TEST_CASE("What a step has put elsewhere is in nobody's way", "[engine][intents]
     displaced.persons.stat.size = displaced.after.stat.size;
     displaced.intents.learn(path, FileIdentity::of(displaced.persons.stat));
   }
-  SECTION("where a person has been since") {
-    found = found_file(file_row("dir/f", 4), displaced.before);
-  }
-  SECTION("where nothing is any more") { found = Found{path, std::nullopt, {}, displaced.before}; }
   SECTION("where nobody has looked") { displaced.intents.learn(path, std::nullopt); }
-  CHECK_FALSE(*displaced.intents.is_in_the_way(found));
+  CHECK_FALSE(*displaced.intents.owes_a_person(found));
+}
+
+TEST_CASE("A person's version comes out of the trash, and what came to its path later stays",
+          "[engine][intents]") {
+  Displaced displaced;
+  const RelativePath path = displaced.before.path;
+  const bool removed = GENERATE(false, true);
+  const Found found = removed ? Found{path, std::nullopt, {}, displaced.before}
+                              : found_file(file_row("dir/f", 4), displaced.before);
+  CHECK(*displaced.intents.owes_a_person(found));
+  CHECK(displaced.intents.stays(path));
+  SECTION("until it is out") {
+    displaced.intents.learn(path, std::nullopt);
+    CHECK_FALSE(displaced.intents.stays(path));
+    CHECK_FALSE(*displaced.intents.owes_a_person(found));
+  }
+  SECTION("or that has been tried") { CHECK_FALSE(*displaced.intents.owes_a_person(found)); }
 }
 
 TEST_CASE("What a power failure left in the trash is no person's", "[engine][intents]") {
   Displaced displaced("the next");
   const Found found = found_file(displaced.after, displaced.before);
-  CHECK_FALSE(*displaced.intents.is_in_the_way(found));
+  CHECK_FALSE(*displaced.intents.owes_a_person(found));
 }
 
 TEST_CASE("A time as a coarse disk keeps it is that of a lost step", "[engine][intents]") {

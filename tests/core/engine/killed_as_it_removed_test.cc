@@ -115,8 +115,10 @@ TEST_CASE("What is written after the process died stays where it is", "[engine][
   killed.act_and_kill([](MemoryFileSystem& fs) { return fs.user_write("f", "mine, longer"); });
   REQUIRE(killed.fs.user_write("f", "mine, later"));
   const SeenTree tree = killed.end();
-  CHECK(tree.size() == 1);
   CHECK(content_of(tree, "f") == "mine, later");
+  // Who wrote that did not see the one before.
+  REQUIRE(tree.size() == 2);
+  CHECK(tree.rbegin()->second.content == "mine, longer");
 }
 
 TEST_CASE("An edit that was taken away with what was removed comes back, though the power failed",
