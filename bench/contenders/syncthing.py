@@ -9,7 +9,8 @@ from contenders.contender import Contender, first_line, wait_for
 OPTIONS = {"globalAnnounceEnabled": "false", "localAnnounceEnabled": "false",
            "relaysEnabled": "false", "natEnabled": "false", "startBrowser": "false",
            "setLowPriority": "false", "urAccepted": "-1", "crashReportingEnabled": "false",
-           "autoUpgradeIntervalH": "0", "progressUpdateIntervalS": "-1"}
+           "autoUpgradeIntervalH": "0", "progressUpdateIntervalS": "-1",
+           "reconnectionIntervalS": "1"}
 FOLDER = {"rescanIntervalS": "3600", "fsWatcherEnabled": "true", "fsWatcherDelayS": "1"}
 FOLDER_VALUES = {"pullerPauseS": "1", "scanProgressIntervalS": "-1", "caseSensitiveFS": "true",
                  "copyRangeMethod": "all", "hashers": "0", "disableFsync": "false"}
@@ -20,7 +21,7 @@ class Syncthing(Contender):
     follows = True
     durable = "each file"
     settings = ("no discovery, relays or NAT; setLowPriority=false, fsWatcherDelayS=1, "
-                "progressUpdateIntervalS=-1, scanProgressIntervalS=-1, caseSensitiveFS=true, "
+                "reconnectionIntervalS=1, progressUpdateIntervalS=-1, scanProgressIntervalS=-1, caseSensitiveFS=true, "
                 "copyRangeMethod=all; fsync as it comes (on)")
 
     @classmethod
