@@ -27,8 +27,8 @@ using AeadKey = Secret<kAeadKeyBytes>;
 using AeadNonce = std::array<std::byte, 12>;
 using AeadTag = std::array<std::byte, kAeadTagBytes>;
 
-// One cipher with room for one key, in place, the tag apart. Set a key, then seal and open any
-// number of messages; neither allocates.
+// One cipher with room for one key, the tag apart. Set a key, then seal and open any number of
+// messages, in place or from one place to another that is apart from it; neither allocates.
 //
 // An interface because there are two: libcrypto's, which is the fast one, and libsodium's, against
 // which it is tested. Not thread-safe: one for each thread. Never uses a nonce twice for different
@@ -42,14 +42,23 @@ class Aead {
 
   virtual void set_key(const AeadKey& key) = 0;
 
-  // Requires a key and text.size() <= kAeadTextBytesMax, as does open().
-  virtual void seal(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
-                    std::span<std::byte, kAeadTagBytes> tag) = 0;
+  // Requires a key, from.size() == to.size() <= kAeadTextBytesMax, as does open().
+  virtual void seal(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+                    std::span<std::byte> to, std::span<std::byte, kAeadTagBytes> tag) = 0;
+  void seal(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
+            std::span<std::byte, kAeadTagBytes> tag) {
+    seal(nonce, associated_data, text, text, tag);
+  }
 
-  // False if the tag does not fit; `text` is zeroed then, so that nothing unverified can be used.
-  [[nodiscard]] virtual bool open(const AeadNonce& nonce, ByteView associated_data,
-                                  std::span<std::byte> text,
+  // False if the tag does not fit; `to` is zeroed then, so that nothing unverified can be used.
+  [[nodiscard]] virtual bool open(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+                                  std::span<std::byte> to,
                                   std::span<const std::byte, kAeadTagBytes> tag) = 0;
+  [[nodiscard]] bool open(const AeadNonce& nonce, ByteView associated_data,
+                          std::span<std::byte> text,
+                          std::span<const std::byte, kAeadTagBytes> tag) {
+    return open(nonce, associated_data, text, text, tag);
+  }
 };
 
 // libcrypto's. Works on every processor; AES is slow and not constant-time without aes_available().

@@ -29,20 +29,20 @@ Result<MessageKey> CipherState::next() {
   return message;
 }
 
-Result<void> CipherState::seal(MessageCipher& cipher, ByteView associated_data,
-                               std::span<std::byte> text, std::span<std::byte, kAeadTagBytes> tag) {
+Result<void> CipherState::seal(MessageCipher& cipher, ByteView associated_data, ByteView from,
+                               std::span<std::byte> to, std::span<std::byte, kAeadTagBytes> tag) {
   const auto message = next();
   if (!message) return message.error();
-  cipher.seal(*message, associated_data, text, tag);
+  cipher.seal(*message, associated_data, from, to, tag);
   return {};
 }
 
-Result<void> CipherState::open(MessageCipher& cipher, ByteView associated_data,
-                               std::span<std::byte> text,
+Result<void> CipherState::open(MessageCipher& cipher, ByteView associated_data, ByteView from,
+                               std::span<std::byte> to,
                                std::span<const std::byte, kAeadTagBytes> tag) {
   const auto message = next();
   if (!message) return message.error();
-  auto opened = cipher.open(*message, associated_data, text, tag);
+  auto opened = cipher.open(*message, associated_data, from, to, tag);
   if (!opened) destroy();
   return opened;
 }

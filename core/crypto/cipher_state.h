@@ -41,11 +41,19 @@ class CipherState {
   // For the next message. Errors: limit_exceeded (all nonces are used up), wrong_state (destroyed).
   Result<MessageKey> next();
 
-  // Both work in place on the next message. Errors: next()'s, and for open() not_authentic.
+  // The next message, as MessageCipher does it. Errors: next()'s, and for open() not_authentic.
+  Result<void> seal(MessageCipher& cipher, ByteView associated_data, ByteView from,
+                    std::span<std::byte> to, std::span<std::byte, kAeadTagBytes> tag);
   Result<void> seal(MessageCipher& cipher, ByteView associated_data, std::span<std::byte> text,
-                    std::span<std::byte, kAeadTagBytes> tag);
+                    std::span<std::byte, kAeadTagBytes> tag) {
+    return seal(cipher, associated_data, text, text, tag);
+  }
+  Result<void> open(MessageCipher& cipher, ByteView associated_data, ByteView from,
+                    std::span<std::byte> to, std::span<const std::byte, kAeadTagBytes> tag);
   Result<void> open(MessageCipher& cipher, ByteView associated_data, std::span<std::byte> text,
-                    std::span<const std::byte, kAeadTagBytes> tag);
+                    std::span<const std::byte, kAeadTagBytes> tag) {
+    return open(cipher, associated_data, text, text, tag);
+  }
 
   // Forgets the key. Keys already handed out live until their holders drop them.
   void destroy() { key_.reset(); }

@@ -25,24 +25,24 @@ class LibcryptoAead final : public Aead {
                                       nullptr) == 1);
   }
 
-  void seal(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
-            std::span<std::byte, kAeadTagBytes> tag) override {
-    LANSYNC_ASSERT(run(kSeal, nonce, associated_data, text));
+  void seal(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+            std::span<std::byte> to, std::span<std::byte, kAeadTagBytes> tag) override {
+    LANSYNC_ASSERT(run(kSeal, nonce, associated_data, from, to));
     LANSYNC_ASSERT(finish());
     LANSYNC_ASSERT(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_GET_TAG,
                                        static_cast<int>(kAeadTagBytes), tag.data()) == 1);
   }
 
-  bool open(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
-            std::span<const std::byte, kAeadTagBytes> tag) override {
-    LANSYNC_ASSERT(run(kOpen, nonce, associated_data, text));
+  bool open(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+            std::span<std::byte> to, std::span<const std::byte, kAeadTagBytes> tag) override {
+    LANSYNC_ASSERT(run(kOpen, nonce, associated_data, from, to));
     // The parameter is not const because the same call also reads tags.
     AeadTag expected;
     std::copy(tag.begin(), tag.end(), expected.begin());
     LANSYNC_ASSERT(EVP_CIPHER_CTX_ctrl(context_.get(), EVP_CTRL_AEAD_SET_TAG,
                                        static_cast<int>(kAeadTagBytes), expected.data()) == 1);
     if (finish()) return true;
-    wipe(text);
+    wipe(to);
     return false;
   }
 
@@ -51,9 +51,9 @@ class LibcryptoAead final : public Aead {
     void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
   };
 
-  bool run(int direction, const AeadNonce& nonce, ByteView associated_data,
-           std::span<std::byte> text) {
-    LANSYNC_ASSERT(text.size() <= kAeadTextBytesMax);
+  bool run(int direction, const AeadNonce& nonce, ByteView associated_data, ByteView from,
+           std::span<std::byte> to) {
+    LANSYNC_ASSERT(from.size() == to.size() && from.size() <= kAeadTextBytesMax);
     LANSYNC_ASSERT(associated_data.size() <= kAeadTextBytesMax);
     EVP_CIPHER_CTX* const context = context_.get();
     int written = 0;
@@ -65,8 +65,8 @@ class LibcryptoAead final : public Aead {
                          static_cast<int>(associated_data.size())) != 1) {
       return false;
     }
-    return text.empty() || EVP_CipherUpdate(context, octets_out(text), &written, octets(text),
-                                            static_cast<int>(text.size())) == 1;
+    return from.empty() || EVP_CipherUpdate(context, octets_out(to), &written, octets(from),
+                                            static_cast<int>(from.size())) == 1;
   }
 
   bool finish() {

@@ -15,15 +15,15 @@ Aead& MessageCipher::keyed(const MessageKey& key) {
   return *slot.aead;
 }
 
-void MessageCipher::seal(const MessageKey& key, ByteView associated_data, std::span<std::byte> text,
-                         std::span<std::byte, kAeadTagBytes> tag) {
-  keyed(key).seal(noise_nonce(key.suite, key.nonce), associated_data, text, tag);
+void MessageCipher::seal(const MessageKey& key, ByteView associated_data, ByteView from,
+                         std::span<std::byte> to, std::span<std::byte, kAeadTagBytes> tag) {
+  keyed(key).seal(noise_nonce(key.suite, key.nonce), associated_data, from, to, tag);
 }
 
-Result<void> MessageCipher::open(const MessageKey& key, ByteView associated_data,
-                                 std::span<std::byte> text,
+Result<void> MessageCipher::open(const MessageKey& key, ByteView associated_data, ByteView from,
+                                 std::span<std::byte> to,
                                  std::span<const std::byte, kAeadTagBytes> tag) {
-  if (!keyed(key).open(noise_nonce(key.suite, key.nonce), associated_data, text, tag)) {
+  if (!keyed(key).open(noise_nonce(key.suite, key.nonce), associated_data, from, to, tag)) {
     return Error{Errc::not_authentic, "message " + std::to_string(key.nonce)};
   }
   return {};

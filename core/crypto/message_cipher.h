@@ -24,13 +24,21 @@ struct MessageKey {
 // setting up keys (less than a microsecond a message) where one thread does both.
 class MessageCipher {
  public:
-  // Requires key.key.
-  void seal(const MessageKey& key, ByteView associated_data, std::span<std::byte> text,
+  // Requires key.key, and of `from` and `to` what Aead does.
+  void seal(const MessageKey& key, ByteView associated_data, ByteView from, std::span<std::byte> to,
             std::span<std::byte, kAeadTagBytes> tag);
+  void seal(const MessageKey& key, ByteView associated_data, std::span<std::byte> text,
+            std::span<std::byte, kAeadTagBytes> tag) {
+    seal(key, associated_data, text, text, tag);
+  }
 
-  // Errors: not_authentic; `text` is zeroed then, and the channel must be destroyed.
+  // Errors: not_authentic; `to` is zeroed then, and the channel must be destroyed.
+  Result<void> open(const MessageKey& key, ByteView associated_data, ByteView from,
+                    std::span<std::byte> to, std::span<const std::byte, kAeadTagBytes> tag);
   Result<void> open(const MessageKey& key, ByteView associated_data, std::span<std::byte> text,
-                    std::span<const std::byte, kAeadTagBytes> tag);
+                    std::span<const std::byte, kAeadTagBytes> tag) {
+    return open(key, associated_data, text, text, tag);
+  }
 
   // Forgets all keys: for a thread that has nothing to do for long.
   void forget();

@@ -11,25 +11,25 @@ class SodiumChaCha final : public Aead {
  public:
   void set_key(const AeadKey& key) override { key_ = key.clone(); }
 
-  void seal(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
-            std::span<std::byte, kAeadTagBytes> tag) override {
-    LANSYNC_ASSERT(text.size() <= kAeadTextBytesMax);
+  void seal(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+            std::span<std::byte> to, std::span<std::byte, kAeadTagBytes> tag) override {
+    LANSYNC_ASSERT(from.size() == to.size() && from.size() <= kAeadTextBytesMax);
     crypto_aead_chacha20poly1305_ietf_encrypt_detached(
-        octets_out(text), octets_out(tag), nullptr, octets(text), text.size(),
+        octets_out(to), octets_out(tag), nullptr, octets(from), from.size(),
         octets(associated_data), associated_data.size(), nullptr, octets(nonce),
         octets(key_.view()));
   }
 
-  bool open(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
-            std::span<const std::byte, kAeadTagBytes> tag) override {
-    LANSYNC_ASSERT(text.size() <= kAeadTextBytesMax);
+  bool open(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+            std::span<std::byte> to, std::span<const std::byte, kAeadTagBytes> tag) override {
+    LANSYNC_ASSERT(from.size() == to.size() && from.size() <= kAeadTextBytesMax);
     if (crypto_aead_chacha20poly1305_ietf_decrypt_detached(
-            octets_out(text), nullptr, octets(text), text.size(), octets(tag),
+            octets_out(to), nullptr, octets(from), from.size(), octets(tag),
             octets(associated_data), associated_data.size(), octets(nonce),
             octets(key_.view())) == 0) {
       return true;
     }
-    wipe(text);
+    wipe(to);
     return false;
   }
 
@@ -45,23 +45,23 @@ class SodiumAes final : public Aead {
     crypto_aead_aes256gcm_beforenm(&state_, octets(key.view()));
   }
 
-  void seal(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
-            std::span<std::byte, kAeadTagBytes> tag) override {
-    LANSYNC_ASSERT(text.size() <= kAeadTextBytesMax);
+  void seal(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+            std::span<std::byte> to, std::span<std::byte, kAeadTagBytes> tag) override {
+    LANSYNC_ASSERT(from.size() == to.size() && from.size() <= kAeadTextBytesMax);
     crypto_aead_aes256gcm_encrypt_detached_afternm(
-        octets_out(text), octets_out(tag), nullptr, octets(text), text.size(),
+        octets_out(to), octets_out(tag), nullptr, octets(from), from.size(),
         octets(associated_data), associated_data.size(), nullptr, octets(nonce), &state_);
   }
 
-  bool open(const AeadNonce& nonce, ByteView associated_data, std::span<std::byte> text,
-            std::span<const std::byte, kAeadTagBytes> tag) override {
-    LANSYNC_ASSERT(text.size() <= kAeadTextBytesMax);
+  bool open(const AeadNonce& nonce, ByteView associated_data, ByteView from,
+            std::span<std::byte> to, std::span<const std::byte, kAeadTagBytes> tag) override {
+    LANSYNC_ASSERT(from.size() == to.size() && from.size() <= kAeadTextBytesMax);
     if (crypto_aead_aes256gcm_decrypt_detached_afternm(
-            octets_out(text), nullptr, octets(text), text.size(), octets(tag),
+            octets_out(to), nullptr, octets(from), from.size(), octets(tag),
             octets(associated_data), associated_data.size(), octets(nonce), &state_) == 0) {
       return true;
     }
-    wipe(text);
+    wipe(to);
     return false;
   }
 

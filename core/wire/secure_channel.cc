@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/assert.h"
+#include "core/wire/piece_reader.h"
 
 namespace lansync {
 namespace {
@@ -21,31 +22,6 @@ void put_length(std::span<std::byte> to, std::size_t length) {
   to[0] = static_cast<std::byte>(length >> 8);
   to[1] = static_cast<std::byte>(length & 0xff);
 }
-
-// Reads a record's header and the pieces of its payload as one stream.
-class PieceReader {
- public:
-  PieceReader(ByteView header, std::span<const ByteView> payload)
-      : piece_(header), later_(payload) {}
-
-  // Requires that as many bytes are left.
-  void read(std::span<std::byte> to) {
-    while (!to.empty()) {
-      while (piece_.empty()) {
-        piece_ = later_.front();
-        later_ = later_.subspan(1);
-      }
-      const std::size_t count = std::min(to.size(), piece_.size());
-      std::copy_n(piece_.begin(), count, to.begin());
-      to = to.subspan(count);
-      piece_ = piece_.subspan(count);
-    }
-  }
-
- private:
-  ByteView piece_;
-  std::span<const ByteView> later_;
-};
 
 std::size_t wire_bytes(std::size_t text_bytes) {
   const std::size_t messages = (text_bytes + kTextBytesMax - 1) / kTextBytesMax;
@@ -329,8 +305,8 @@ Result<void> SecureChannel::open(ByteView message) {
 }
 
 Result<void> SecureChannel::open_to(std::span<std::byte> text, ByteView message) {
-  std::copy_n(message.begin(), text.size(), text.begin());
-  return session_->receive.open(open_cipher_, {}, text, message.last<kAeadTagBytes>());
+  return session_->receive.open(open_cipher_, {}, message.first(text.size()), text,
+                                message.last<kAeadTagBytes>());
 }
 
 Result<void> SecureChannel::add_plaintext(std::size_t count) {
@@ -386,8 +362,8 @@ Result<void> SecureChannel::seal(const RecordHeader& header, std::span<const Byt
     const auto message = output_.append(kFrameLengthBytes + text_bytes + kAeadTagBytes);
     put_length(message, text_bytes + kAeadTagBytes);
     const auto text = message.subspan(kFrameLengthBytes, text_bytes);
-    plaintext.read(text);
-    auto sealed = session_->send.seal(seal_cipher_, {}, text, message.last<kAeadTagBytes>());
+    auto sealed = session_->send.seal(seal_cipher_, {}, plaintext.read(text), text,
+                                      message.last<kAeadTagBytes>());
     if (!sealed) return fail(std::move(sealed).error());
     rest -= text_bytes;
   }

@@ -55,12 +55,19 @@ int check_wycheproof(const std::string& file, Aead& aead) {
           aead.open(nonce, associated_data, text, ByteView(tag).first<kAeadTagBytes>());
       REQUIRE(opened == (vector.at("result") == "valid"));
       REQUIRE(text == (opened ? plain : Bytes(sealed.size())));
+      Bytes elsewhere(sealed.size(), std::byte{1});
+      REQUIRE(aead.open(nonce, associated_data, sealed, elsewhere,
+                        ByteView(tag).first<kAeadTagBytes>()) == opened);
+      REQUIRE(elsewhere == text);
       if (!opened) continue;
 
       AeadTag own_tag;
       text = plain;
       aead.seal(nonce, associated_data, text, own_tag);
       REQUIRE(text == sealed);
+      REQUIRE(to_bytes(own_tag) == tag);
+      aead.seal(nonce, associated_data, plain, elsewhere, own_tag);
+      REQUIRE(elsewhere == sealed);
       REQUIRE(to_bytes(own_tag) == tag);
     }
   }
