@@ -12,6 +12,7 @@
 #include "cli/control/local_socket.h"
 #include "cli/control/server.h"
 #include "cli/daemon/crash_report.h"
+#include "cli/daemon/heap.h"
 #include "cli/version.h"
 
 namespace lansync::cli {
@@ -83,6 +84,7 @@ Outcome<void> run_node(const NodeParts& parts, DaemonNode& node) {
 Outcome<void> run_daemon(const DaemonArguments& arguments, const Environment& environment,
                          const Paths& paths, const MakeNode& make_node) {
   protect_memory();
+  keep_freed_memory();
   std::signal(SIGPIPE, SIG_IGN);
   if (auto prepared = prepare_directories(paths, environment.uid); !prepared) return prepared;
   const auto lock = DaemonLock::take(paths.lock_file());

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/daemon/device_identity.h"
+#include "cli/daemon/heap.h"
 #include "cli/version.h"
 #include "core/base/escape.h"
 #include "core/engine/history/incarnation.h"
@@ -164,6 +165,7 @@ void SyncNode::handle_sighting(const Sighting& sighting) {
 // Called often: does little unless something is different.
 void SyncNode::handle_change() {
   if (stopping_) return;
+  busy_ = memory_in_use_ = true;
   announce();
   bool changed = false;
   for (auto& [id, folder] : folders_) {
@@ -191,6 +193,8 @@ asio::awaitable<void> SyncNode::keep_house() {
     house_timer_.expires_after(kHouseInterval);
     co_await house_timer_.async_wait(kAsValue);
     if (stopping_) break;
+    const bool at_rest = !std::exchange(busy_, false);
+    if (at_rest && std::exchange(memory_in_use_, false)) release_freed_memory();
     announce();  // An invitation may have expired.
     reopen_failed();
     for (auto& [id, folder] : folders_) log_differences(folder);

@@ -117,6 +117,8 @@ class SyncNode final : public DaemonNode {
   std::optional<Announcement> announced_;
   asio::steady_timer house_timer_;
   bool stopping_ = false;
+  bool busy_ = false;           // Since the house was last kept.
+  bool memory_in_use_ = false;  // Since it was last released.
   bool addresses_changed_ = false;
 
   WorkerPool pool_;
