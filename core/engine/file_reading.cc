@@ -29,6 +29,20 @@ Result<ChunkList> read_through(ReadFile& file, std::uint64_t size, ChunkClass ch
   return std::move(hasher).finish();
 }
 
+Result<HashedPiece> read_through(ReadFile& file, const FilePiece& piece, ChunkClass chunk_class) {
+  PieceHasher hasher(chunk_class, piece);
+  Bytes buffer(kReadBytes);
+  std::uint64_t offset = hasher.first_byte();
+  for (bool more = true; more;) {
+    const auto got = file.read_at(offset, buffer);
+    if (!got) return got.error();
+    if (*got == 0) break;
+    more = hasher.update(ByteView(buffer).first(*got));
+    offset += *got;
+  }
+  return std::move(hasher).finish();
+}
+
 bool is_not_there(const Error& error) {
   return error.code == std::errc::no_such_file_or_directory ||
          error.code == std::errc::not_a_directory ||

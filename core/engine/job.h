@@ -11,6 +11,7 @@
 
 #include "core/chunk/chunk_list.h"
 #include "core/chunk/content_hasher.h"
+#include "core/chunk/piece_hasher.h"
 #include "core/fs/file_system.h"
 #include "core/index/change.h"
 
@@ -62,16 +63,21 @@ struct Listing {
   std::map<RelativePath, std::optional<FileIdentity>> displaced;
 };
 
-// Read a file through, or a link: what is in it, provided that it stays what it is meanwhile.
+// Read a file through, or a link: what is in it, provided that it stays what it is meanwhile. Or a
+// piece of a file, provided that it is what `stat` says.
 struct HashJob {
   RelativePath path;
   FileStat stat;
   ChunkClass chunk_class = ChunkClass::kib64;
+  std::optional<FilePiece> piece{};
 };
 struct Hashed {
   FileStat stat;
   ChunkList list;  // Files.
   std::string link_target;
+  // Of a piece.
+  std::optional<FilePiece> of{};
+  HashedPiece piece{};
 };
 
 // A piece of a file that is on this disk already.

@@ -97,6 +97,7 @@ Result<Hashed> JobRunner::hash(const HashJob& job) const {
   const auto before = (*file)->stat();
   if (!before) return before.error();
   if (before->size > limits::kFileBytesMax) return Error{Errc::limit_exceeded, "file"};
+  if (job.piece) return hash_piece(job, **file, *before);
   auto list = read_through(**file, before->size, job.chunk_class);
   if (!list) return std::move(list).error();
   const auto after = (*file)->stat();
@@ -109,6 +110,27 @@ Result<Hashed> JobRunner::hash(const HashJob& job) const {
   if (!same) return Error{Errc::changed, "file that is being read"};
   hashed.stat = *named;
   hashed.list = *std::move(list);
+  return hashed;
+}
+
+// All pieces have to be of one file that stays what it was when it was listed.
+Result<Hashed> JobRunner::hash_piece(const HashJob& job, ReadFile& file,
+                                     const FileStat& before) const {
+  auto piece = read_through(file, *job.piece, job.chunk_class);
+  if (!piece) return std::move(piece).error();
+  const auto after = file.stat();
+  if (!after) return after.error();
+  const auto named = fs_.stat(job.path);
+  if (!named) return named.error();
+  const FileIdentity listed = FileIdentity::of(job.stat);
+  const bool same = FileIdentity::of(before) == listed && FileIdentity::of(*after) == listed &&
+                    FileIdentity::of(*named) == listed && before.ctime == job.stat.ctime &&
+                    named->ctime == job.stat.ctime;
+  if (!same) return Error{Errc::changed, "file that is being read"};
+  Hashed hashed;
+  hashed.stat = *named;
+  hashed.of = job.piece;
+  hashed.piece = *std::move(piece);
   return hashed;
 }
 

@@ -30,6 +30,7 @@ class JobRunner {
   Result<void> make_durable(const ListJob& job) const;
   // Errors: changed if it did not stay what it was while it was read.
   Result<Hashed> hash(const HashJob& job) const;
+  Result<Hashed> hash_piece(const HashJob& job, ReadFile& file, const FileStat& before) const;
   Result<Staged> stage(const StageJob& job) const;
   Result<Written> write(const WriteJob& job) const;
   Result<Bytes> read(const ReadJob& job) const;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/chunk/hash.h"
 #include "core/engine/scan/doubtful_entry.h"
 
 namespace lansync {
@@ -16,11 +15,6 @@ bool same_file(const FileStat& known, const FileStat& stat) {
   const bool same_ctime = known.ctime == stat.ctime || known.ctime == WallTime{};
   return known.kind == stat.kind && known.size == stat.size && known.mtime == stat.mtime &&
          known.inode == stat.inode && same_ctime;
-}
-
-ChunkClass class_for(const FileStat& stat, const std::optional<DiskRow>& row) {
-  if (!row || row->stat.kind != NodeKind::file) return chunk_class_for(stat.size);
-  return chunk_class_for(stat.size, row->chunk_class, row->stat.size);
 }
 
 }  // namespace
@@ -62,15 +56,7 @@ std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
       return job;
     }
   }
-  if (hashing_.size() < kHashesMax) {
-    for (auto next = to_hash_.begin(); next != to_hash_.end(); ++next) {
-      const auto& [path, waiting] = *next;
-      if (frozen_.contains(path.parent()) || hashing_.contains(path)) continue;
-      HashJob job{path, waiting.stat, class_for(waiting.stat, waiting.row)};
-      hashing_.insert(to_hash_.extract(next));
-      return job;
-    }
-  }
+  if (auto hash = poll_hash()) return *std::move(hash);
   return std::nullopt;
 }
 
@@ -317,60 +303,12 @@ Result<void> Scan::report_gone_beneath(const RelativePath& dir) {
   return {};
 }
 
-void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now) {
-  const auto waiting = hashing_.extract(path);
-  if (changed_meanwhile_.erase(path) > 0) request(path.parent(), false);
-  if (!hashed) {
-    const Error& error = hashed.error();
-    const bool moved_on = error.code == make_error_code(Errc::changed) ||
-                          error.code == std::errc::no_such_file_or_directory;
-    if (moved_on) {
-      request(path.parent(), false);
-    } else {
-      issues_.raise({path.text(), "unreadable", to_string(error),
-                     "make the file readable for the user that lansync runs as"});
-      note_failure(path.parent(), false, error);
-    }
-    end_round_if_done();
-    return;
-  }
-  issues_.clear(path.text());
-  const std::optional<DiskRow>& row = waiting.mapped().row;
-  Found found{path, Observation{}, std::move(hashed->list), row};
-  found.seen->stat = hashed->stat;
-  found.seen->racy = racy;
-  if (hashed->stat.kind == NodeKind::link) {
-    found.seen->link_target = std::move(hashed->link_target);
-    found.seen->content.bytes = hash_of(as_bytes(found.seen->link_target));
-  } else {
-    found.seen->content = found.list.content_id();
-    found.seen->one_chunk = found.list.chunks.size() <= 1;
-    found.seen->chunk_class = class_for(hashed->stat, row);
-  }
-  if (row && row->source == path) complain_if_torn(*row, *found.seen, now);
-  // What took a directory's place waits for what was in it to be missed: a path with something
-  // beneath it is a directory to everyone.
-  const bool instead_of_dir = row && row->stat.kind == NodeKind::dir;
-  (instead_of_dir ? gone_ : found_).insert_or_assign(path, std::move(found));
-  end_round_if_done();
-}
-
-void Scan::complain_if_torn(const DiskRow& row, const Observation& seen, WallTime now) {
-  const Leftover left = left_by_power_failure(row, seen, unsynced_.may_be_lost(row), now);
-  if (left == Leftover::none) return;
-  issues_.raise({row.path.text(), "torn",
-                 left == Leftover::cut_off
-                     ? "lost its end when the power failed, before it was synced"
-                     : "is as it was before the power failed: what came last was not synced",
-                 "nothing to do, if another device has it; what was left goes to .lansync/trash"});
-}
-
 std::vector<Found> Scan::poll_found() {
   std::vector<Found> batch;
   const bool looked_everywhere =
       to_list_.empty() && listing_.empty() && to_hash_.empty() && hashing_.empty();
   const bool all_hashed = to_hash_.empty() && hashing_.empty();
-  if (!looked_everywhere && !all_hashed && found_.size() < kFoundMax) return batch;
+  if (!looked_everywhere && !all_hashed && !enough_found()) return batch;
   while (!found_.empty() && batch.size() < kFoundMax) {
     batch.push_back(std::move(found_.extract(found_.begin()).mapped()));
   }
@@ -380,6 +318,13 @@ std::vector<Found> Scan::poll_found() {
     gone_.clear();
   }
   return batch;
+}
+
+bool Scan::enough_found() const {
+  if (found_.size() >= kFoundMax) return true;
+  std::uint64_t bytes = 0;
+  for (const auto& [path, found] : found_) bytes += found.seen ? found.seen->stat.size : 0;
+  return bytes >= kFoundBytesMax;
 }
 
 bool Scan::idle() const {

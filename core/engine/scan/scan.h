@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/chunk/piecewise_hash.h"
 #include "core/engine/job.h"
 #include "core/engine/path_issues.h"
 #include "core/engine/scan/found.h"
@@ -44,7 +45,12 @@ class Scan {
  public:
   static constexpr std::size_t kListingsMax = 2;  // Under way at once.
   static constexpr std::size_t kHashesMax = 16;
+  // Of them, pieces of large files: each keeps a processor for some 50 ms.
+  static constexpr std::size_t kPiecesMax = 4;
+  // What is found is published when it is so much, or so many files, or there is nothing else to
+  // read.
   static constexpr std::size_t kFoundMax = 512;
+  static constexpr std::uint64_t kFoundBytesMax = std::uint64_t{64} << 20;
 
   Scan(Index& index, PathIssues& issues, const HeldDeletions& held, Intents& intents,
        const Unsynced& unsynced)
@@ -86,8 +92,18 @@ class Scan {
   struct ToHash {
     FileStat stat;
     std::optional<DiskRow> row;  // What the index had when the file was listed.
+    // Of a large file:
+    std::optional<PiecewiseHash> pieces{};
+    std::size_t pieces_out = 0;
+    bool racy = false;
+    std::optional<Error> failed{};
   };
 
+  std::optional<HashJob> poll_hash();
+  std::optional<HashJob> poll_piece();
+  void handle_piece(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now);
+  void handle_whole(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now);
+  [[nodiscard]] bool enough_found() const;
   Result<bool> is_known_dir(const RelativePath& dir) const;
   void note_failure(const RelativePath& dir, bool recursive, const Error& error);
   void clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing);
@@ -115,6 +131,8 @@ class Scan {
   std::map<RelativePath, bool> listing_;  // Under way.
   std::map<RelativePath, ToHash> to_hash_;
   std::map<RelativePath, ToHash> hashing_;
+  std::set<RelativePath> in_pieces_;  // Of those being hashed.
+  std::size_t pieces_out_ = 0;
   std::set<RelativePath> changed_meanwhile_;  // Of those being hashed.
   std::set<RelativePath> frozen_;
   std::set<RelativePath> stale_;    // Listings under way that must not be believed.
