@@ -5,7 +5,6 @@
 #include <string>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 namespace lansync::cli {
@@ -17,6 +16,13 @@ pid_t read_pid(int fd) {
   pid_t pid = 0;
   if (count > 0) std::from_chars(text.data(), text.data() + count, pid);
   return pid;
+}
+
+struct flock whole_file(short type) {
+  struct flock lock = {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return lock;
 }
 
 Outcome<void> write_pid(int fd, const std::filesystem::path& file) {
@@ -36,8 +42,9 @@ Outcome<DaemonLock> DaemonLock::take(const std::filesystem::path& file) {
     return failure_from_errno("cannot open the daemon's lock", file.string(),
                               "check the directory's permissions");
   }
-  if (flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) {
+  struct flock lock = whole_file(F_WRLCK);
+  if (fcntl(fd.get(), F_OFD_SETLK, &lock) != 0) {
+    if (errno != EAGAIN && errno != EACCES) {
       return failure_from_errno("cannot take the daemon's lock", file.string(), {});
     }
     return Failure{ExitCode::locked,
@@ -50,8 +57,9 @@ Outcome<DaemonLock> DaemonLock::take(const std::filesystem::path& file) {
 
 pid_t DaemonLock::holder(const std::filesystem::path& file) {
   const UniqueFd fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd || flock(fd.get(), LOCK_SH | LOCK_NB) == 0) return 0;
-  return read_pid(fd.get());
+  struct flock lock = whole_file(F_RDLCK);
+  const bool held = fd && fcntl(fd.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  return held ? read_pid(fd.get()) : 0;
 }
 
 }  // namespace lansync::cli

@@ -8,8 +8,10 @@
 
 namespace lansync::cli {
 
-// Held for a daemon's whole life: an flock on STATE/daemon.lock, which has the holder's pid in it.
-// The kernel lets go of it when the process ends, however it ends.
+// Held for a daemon's whole life: an open file description lock (fcntl(2), F_OFD_SETLK) on
+// STATE/daemon.lock, which has the holder's pid in it. The kernel lets go of it when the process
+// ends, however it ends. Not an flock, which can only be asked about by taking it, if for a moment:
+// a daemon that starts in that moment would find it taken.
 class DaemonLock {
  public:
   // Fails with `locked`, naming the holder's pid.

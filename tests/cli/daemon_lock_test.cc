@@ -1,7 +1,9 @@
 #include "cli/control/daemon_lock.h"
 
+#include <atomic>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include <catch2/catch.hpp>
 #include <sys/socket.h>
@@ -28,6 +30,21 @@ TEST_CASE("A second daemon is refused with the first one's pid") {
   }
   CHECK(DaemonLock::holder(file) == 0);
   CHECK(DaemonLock::take(file).has_value());
+}
+
+TEST_CASE("Who asks whether there is a daemon keeps none from starting") {
+  const lansync::test::TemporaryFolder folder;
+  const auto file = folder.path() / "daemon.lock";
+  REQUIRE(DaemonLock::take(file).has_value());
+  std::atomic<bool> asking = true;
+  std::thread others([&] {
+    while (asking) (void)DaemonLock::holder(file);
+  });
+  int refused = 0;
+  for (int i = 0; i < 20'000; ++i) refused += DaemonLock::take(file).has_value() ? 0 : 1;
+  asking = false;
+  others.join();
+  CHECK(refused == 0);
 }
 
 TEST_CASE("A lock file with anything in it is no obstacle once its holder is gone") {
