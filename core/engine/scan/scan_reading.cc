@@ -68,8 +68,10 @@ void Scan::handle_piece(const RelativePath& path, Result<Hashed> hashed, bool ra
   in_pieces_.erase(path);
   racy = reading.racy;
   if (reading.failed) return handle_whole(path, *std::move(reading.failed), racy, now);
-  hashed->list = reading.pieces->take();
-  handle_whole(path, std::move(hashed), racy, now);
+  Hashed whole;
+  whole.stat = reading.stat;
+  whole.list = reading.pieces->take();
+  handle_whole(path, std::move(whole), racy, now);
 }
 
 void Scan::handle_whole(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now) {
