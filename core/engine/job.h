@@ -129,6 +129,7 @@ struct ApplyStep {
     make_dir,
     install_file,
     install_link,
+    move,  // A file that stands elsewhere, and is to go there.
     set_metadata,
     remove,
     remove_dir
@@ -136,12 +137,14 @@ struct ApplyStep {
 
   Kind kind = Kind::make_dir;
   RelativePath path;
-  std::optional<FileIdentity> expected;  // What stands there; absent: nothing.
+  RelativePath from;                     // move
+  std::optional<FileIdentity> expected;  // What stands there, or at `from`; absent: nothing.
   WallTime ctime;                        // And a file's ctime; zero: not known.
   std::string stage;                     // install_file, install_link
   std::uint64_t size = 0;                // install_file: what the staged file must have.
   std::string link_target;               // install_link
-  std::string trash;                     // The name in the trash for what is displaced or removed.
+  std::string trash;                     // The name in the trash for what is displaced or removed,
+                                         // and that by which a moved file goes.
   std::uint32_t mode = 0;
   WallTime mtime;
 };

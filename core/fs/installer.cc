@@ -196,6 +196,20 @@ Result<InstallOutcome> remove_to_trash(FileSystem& fs, const RelativePath& path,
   return changed(path);
 }
 
+Result<InstallOutcome> move_file(FileSystem& fs, const RelativePath& from, const RelativePath& to,
+                                 const FileIdentity& expected, std::string_view trash_name,
+                                 OwnNames* names, WallTime ctime) {
+  auto taken = remove_to_trash(fs, from, expected, trash_name, ctime);
+  if (!taken || taken->end == InstallEnd::rescued) return taken;
+  auto moved = fs.move_from_trash(trash_name, to);
+  if (moved) return InstallOutcome{InstallEnd::created, at_path(fs, to, taken->stat)};
+  // Somebody who has made another file there finds this one in the trash.
+  (void)fs.move_from_trash(trash_name, from);
+  if (!is(moved.error(), std::errc::file_exists)) return std::move(moved).error();
+  if (auto own = has_own_name(fs, to, names); !own) return std::move(own).error();
+  return changed(to);
+}
+
 Result<FileStat> move_checked(FileSystem& fs, const RelativePath& from, const RelativePath& to,
                               const FileIdentity& expected) {
   auto current = fs.stat(from);

@@ -4,7 +4,8 @@
 //
 //   1. The staged files are complete, verified, and durable:        sync_stage()
 //   2. The index holds the intent: path, what it becomes, the name in the trash (durably).
-//   3. install(), install_link(), remove_to_trash(), move_checked(), make_dir(), remove_dir();
+//   3. install(), install_link(), remove_to_trash(), move_file(), move_checked(), make_dir(),
+//      remove_dir();
 //      directories before what is in them, as a missing parent is no_such_file_or_directory here.
 //   4. The directories that changed are durable:                    sync_dirs()
 //   5. The index says "have".
@@ -102,6 +103,15 @@ Result<InstallOutcome> remove_to_trash(FileSystem& fs, const RelativePath& path,
 // at both. file_exists if something is at `to`.
 Result<FileStat> move_checked(FileSystem& fs, const RelativePath& from, const RelativePath& to,
                               const FileIdentity& expected);
+
+// Renames a file. It goes by way of the trash, where nobody can reach it before it is known to be
+// what was expected: with the rename alone an edit of the last moment would come to light under a
+// name under which a person may overwrite it at once. Ends as `created`, or as `rescued`: what was
+// at `from` was not what was expected, and is in the trash. Errors as install(), `changed` about
+// either path; the file is where it was then, or in the trash.
+Result<InstallOutcome> move_file(FileSystem& fs, const RelativePath& from, const RelativePath& to,
+                                 const FileIdentity& expected, std::string_view trash_name,
+                                 OwnNames* names = nullptr, WallTime ctime = {});
 
 // Makes a directory, or finds it made. file_exists if something else is there; mismatch as above.
 Result<FileStat> make_dir(FileSystem& fs, const RelativePath& path, std::uint32_t mode,

@@ -45,6 +45,12 @@ const Story kStories[] = {
        return fs.user_remove("e") && fs.user_rename("d", "m") && fs.user_exchange("a", "x") &&
               fs.user_chmod("m", 0700) && fs.user_remove("l");
      }},
+    {"moved, and moved with another mode",
+     [](CrashWorld& world) {
+       auto& fs = world.fs(kOther);
+       return fs.user_rename("a", "moved") && fs.user_rename("d/c", "d/moved") &&
+              fs.user_chmod("d/moved", 0600);
+     }},
     {"files and directories in each other's place",
      [](CrashWorld& world) {
        auto& fs = world.fs(kOther);

@@ -96,12 +96,17 @@ DiskWork::Syncs DiskWork::syncs_for(const Job& job) {
   const auto* apply = std::get_if<ApplyJob>(&job.work);
   if (apply == nullptr) return most;
   std::set<RelativePath> dirs;
+  std::size_t moved = 0;
   for (const ApplyStep& step : apply->steps) {
     dirs.insert(step.path.parent());
     if (step.kind == ApplyStep::Kind::install_file) ++most.files;
     if (step.kind == ApplyStep::Kind::set_metadata) ++most.metadata;
+    if (step.kind != ApplyStep::Kind::move) continue;
+    dirs.insert(step.from.parent());
+    ++moved;
   }
-  most.all = most.files >= kSyncTogetherMin ? 1 : 0;
+  most.all = (most.files >= kSyncTogetherMin ? 1 : 0) + (moved >= kSyncTogetherMin ? 1 : 0);
+  most.metadata += moved < kSyncTogetherMin ? moved : 0;
   most.dirs = dirs.size();
   most.control = 1;
   return most;

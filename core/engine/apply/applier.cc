@@ -30,6 +30,7 @@ Result<void> Applier::advance(Now now) {
   if (window_.empty() && parked_.empty() && removals_.paths().empty()) {
     removals_.start_over();
     lacking_bytes_ = 0;
+    something_goes_ = false;
     return {};
   }
   // Whoever else competed for the last room of a disk is done.
@@ -153,7 +154,9 @@ Result<std::optional<ApplyJob>> Applier::poll_job() {
   for (const ApplyStep& step : batch_) {
     dirs.insert(step.path.parent());
     dirs.insert(step.path);
-    if (!step.trash.empty()) moving.insert(step.path);
+    const bool moves = step.kind == ApplyStep::Kind::move;
+    if (!step.trash.empty()) moving.insert(moves ? step.from : step.path);
+    if (moves) dirs.insert(step.from.parent());
   }
   scan_.freeze(dirs);
   fetcher_.handle_moves_begun(std::move(moving));
@@ -173,12 +176,13 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
   for (const InJob& waiting : batch_steps_) {
     batch_paths_.insert(waiting.step.path);
     batch_paths_.insert(waiting.step.source);
+    if (waiting.going) batch_paths_.insert(waiting.going->path);
   }
   for (const Waits waits : {Waits::tree, Waits::room}) wake(waits);
   if (!applied) {
     // The root is not the share's, or nothing could be made durable: look at everything again.
     for (const InJob& done : steps) {
-      in_doubt(done.step);
+      in_doubt(done);
       record_failure(done, applied.error(), now.steady);
     }
     return {};
@@ -189,6 +193,7 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
     if (auto handled = handle_step(steps[i], applied->steps[i], now); !handled) return handled;
     touched.insert(steps[i].step.source);
     touched.insert(steps[i].step.path);
+    if (steps[i].going) touched.insert(steps[i].going->path);
   }
   for (const Newcomers::Displaced& displaced : std::exchange(written_to_, {})) {
     if (auto doubted = doubt_displaced(displaced); !doubted) return doubted.error();
@@ -199,16 +204,18 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
 Result<void> Applier::handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now) {
   if (result) return record_success(done, *result, now);
   fetcher_.expect_garbage();
-  in_doubt(done.step);
+  in_doubt(done);
   record_failure(done, result.error(), now.steady);
   return {};
 }
 
 Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& result, Now now) {
   const Step& step = done.step;
-  if (result.trashed && step.row) {
-    const ContentId content = result.rescued ? ContentId() : step.row->content;
-    const TrashRow trash{done.trash, step.path, content, step.row->stat.size, now.wall};
+  const Step& displaced = done.going ? *done.going : step;
+  if (result.trashed && displaced.row) {
+    const DiskRow& row = *displaced.row;
+    const ContentId content = result.rescued ? ContentId() : row.content;
+    const TrashRow trash{done.trash, row.path, content, row.stat.size, now.wall};
     if (auto put = index_.put_trash(trash); !put) return put;
     fetcher_.handle_trashed(content);
   }
@@ -220,8 +227,14 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
   lacking_bytes_ = 0;
   fetcher_.consumed(step.path, step.node.content);
   several_names_.erase(step.path);
+  unmovable_.erase(step.path);
   if (auto done_with = intents_.done(step.path); !done_with) return done_with;
-  const bool written = written_meanwhile(done, result, now.steady);
+  bool written = written_meanwhile(done, result, now.steady);
+  if (done.going) {
+    const auto before = record_gone(*done.going, step.path);
+    if (!before) return before.error();
+    written = written || *before;
+  }
   if (is_removal(step)) return index_.remove_disk(step.path);
   DiskRow row = row_after(step);
   row.stat = result.stat;
@@ -231,9 +244,13 @@ Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& res
 }
 
 // An error may come after the deed.
-void Applier::in_doubt(const Step& step) {
-  intents_.doubt(step.path);
-  scan_.request(step.path.parent(), false);
+void Applier::in_doubt(const InJob& done) {
+  intents_.doubt(done.step.path);
+  scan_.request(done.step.path.parent(), false);
+  if (!done.going) return;
+  unmovable_.insert(done.step.path);
+  intents_.doubt(done.going->path);
+  scan_.request(done.going->path.parent(), false);
 }
 
 std::optional<TimePoint> Applier::next_deadline() const {

@@ -26,10 +26,10 @@ namespace lansync {
 //   - replan() after every change of heads or rows: it decides which paths are pending and stores
 //   them.
 //   - advance() looks at pending paths and fills the next job.
+//   - A file that is to come, and stands here under a name that is to go, is moved.
 //   - Removals come last: while something is being created they wait (at most Removals::kDelay), so
 //   that
-//     a moved file is copied from its old place; and when they are too many they wait for
-//     release().
+//     other bytes can be had from what goes; and when they are too many they wait for release().
 //   - What cannot be done now is tried again later, and is an issue meanwhile.
 //   - What waits for bytes that nobody sends takes no place from other paths: paths whose bytes are
 //   asked for are not in the window, and those that wait for their turn to be asked for give way to
@@ -135,6 +135,8 @@ class Applier {
   struct InJob {
     Step step;
     std::string trash;
+    // The removal of the file that is moved to the step's path, if it is.
+    std::optional<Step> going{};
   };
 
   Result<Plan> plan_for(const RelativePath& path);
@@ -160,13 +162,16 @@ class Applier {
   Result<Waits> take_install(const Step& step, Now now);
   [[nodiscard]] bool may_fetch() const;
   Result<void> adopt(const Step& step);
+  Result<std::optional<Step>> find_moved(const Step& step);
+  Waits take_move(const Step& step, Step going, Now now);
+  Result<bool> record_gone(const Step& going, const RelativePath& to);
   void add(const Step& step, ApplyStep apply, Now now);
   Result<void> begin_intents();
   Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
   Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
   bool written_meanwhile(const InJob& done, const ApplyStepDone& result, TimePoint now);
   Result<bool> doubt_displaced(const Newcomers::Displaced& displaced);
-  void in_doubt(const Step& step);
+  void in_doubt(const InJob& done);
   void complain(const RelativePath& source, PathIssue issue);
   void end_complaints(const RelativePath& source, const std::vector<Step>& steps);
   void record_failure(const InJob& done, const Error& error, TimePoint now);
@@ -189,8 +194,9 @@ class Applier {
   RelativePath window_end_;  // Paths after this have not been loaded from the index yet.
   bool all_loaded_ = false;
   TimePoint looks_by_ = TimePoint::max();  // Nobody in the window has to be looked at earlier.
-  bool passed_over_ = false;  // A path came while the window was full: another pass is due.
-  bool has_waiting_ = false;  // Somebody in the window may be waiting for its turn.
+  bool passed_over_ = false;    // A path came while the window was full: another pass is due.
+  bool has_waiting_ = false;    // Somebody in the window may be waiting for its turn.
+  bool something_goes_ = true;  // A removal may be pending.
 
   std::vector<ApplyStep> batch_;
   std::vector<InJob> batch_steps_;
@@ -199,6 +205,7 @@ class Applier {
   std::set<RelativePath> making_;         // Directories that the batch makes.
   std::set<RelativePath> known_dirs_;     // That are there: no row has changed since.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.
+  std::set<RelativePath> unmovable_;      // What could not be moved to its place is copied.
   Newcomers newcomers_;
   std::vector<Newcomers::Displaced> written_to_;  // While a job's result is taken in.
   bool had_room_ = true;           // On the disk: at the last look, and none lacked it.

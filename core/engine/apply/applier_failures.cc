@@ -49,7 +49,7 @@ void Applier::record_failure(const InJob& done, const Error& error, TimePoint no
 
 void Applier::record_rescue(const InJob& done, TimePoint now) {
   const Step& step = done.step;
-  in_doubt(step);
+  in_doubt(done);
   complain(step.source,
            {step.path.text(), "rescued",
             "kept changing while another version was installed; one of its versions is " +

@@ -71,7 +71,10 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
   if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
   if (displaces_unread(step)) return read_first(step, now);
   if (is_removal(step)) return take_removal(step, now);
-  if (const auto turn = waits_for_turn(step)) return *turn;
+  auto moved = find_moved(step);
+  if (!moved) return std::move(moved).error();
+  const auto turn = *moved ? std::nullopt : waits_for_turn(step);
+  if (turn) return *turn;
   const auto ready = parent_ready(step.path);
   if (!ready) return ready.error();
   if (!*ready) return Waits::tree;
@@ -80,6 +83,7 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
     if (!occupied) return occupied.error();
     if (*occupied) return Waits::tree;
   }
+  if (*moved) return take_move(step, **std::move(moved), now);
   const bool copy = step.kind == StepKind::set_metadata && several_names_.contains(step.path);
   if (step.kind == StepKind::install || copy) return take_install(step, now);
 
@@ -197,9 +201,10 @@ Result<bool> Applier::handle_written(const RelativePath& dir, const std::set<std
       any = any || *doubted;
       if (*doubted) continue;
     }
-    auto row = index_.disk(*path);
+    auto row = index_.disk(newcomer->moved_to.is_root() ? *path : newcomer->moved_to);
     if (!row) return std::move(row).error();
     if (!*row || (*row)->stat.kind != NodeKind::file) continue;
+    if ((*row)->path != *path) scan_.request((*row)->path.parent(), false);
     (*row)->racy = true;
     if (auto put = index_.put_disk(**row); !put) return put.error();
     if (const auto pending = window_.find((*row)->source); pending != window_.end()) {
@@ -250,6 +255,11 @@ Result<void> Applier::begin_intents() {
     const Step& step = batch_steps_[i].step;
     Intent intent{step.path, std::nullopt, {}};
     if (!is_removal(step)) intent.becomes = row_after(step);
+    if (const auto& going = batch_steps_[i].going) {
+      intent.becomes->stat.inode = going->row->stat.inode;
+      Intent leaves{going->path, std::nullopt, batch_[i].trash};
+      if (auto begun = intents_.begin(std::move(leaves)); !begun) return begun;
+    }
     const bool displaces = is_install(batch_[i]) || batch_[i].kind == ApplyStep::Kind::remove;
     if (displaces) intent.trash = batch_[i].trash;
     if (auto begun = intents_.begin(std::move(intent)); !begun) return begun;

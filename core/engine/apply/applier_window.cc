@@ -92,6 +92,7 @@ Result<std::optional<RelativePath>> Applier::replan_one(const RelativePath& path
   PendingRow row{path, 0};
   std::set<RelativePath> installs;
   for (const Step& step : steps) {
+    something_goes_ = something_goes_ || is_removal(step);
     if (step.kind != StepKind::install) continue;
     row.bytes += step.node.size;
     installs.insert(step.path);

@@ -1,5 +1,6 @@
 #include "core/engine/apply/apply.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -11,7 +12,8 @@ namespace {
 
 constexpr std::string_view kClaimed = "claimed-";
 
-// The staged files of a batch, opened, given their metadata and made durable.
+// What is to come with a batch, made durable: the staged files, opened and given their metadata;
+// and those that stand elsewhere, as whoever wrote them may not have seen to it.
 class DurableStage {
  public:
   DurableStage(FileSystem& fs, std::span<const ApplyStep> steps) : results_(steps.size()) {
@@ -35,6 +37,7 @@ class DurableStage {
       results_[places[i]] = std::move(synced[i]).error();
       throw_away(fs, steps[places[i]], *files[i]);
     }
+    sync_moved(fs, steps);
   }
 
   [[nodiscard]] const Result<void>& result(std::size_t step) const { return results_[step]; }
@@ -49,6 +52,18 @@ class DurableStage {
     auto set = (*file)->set_mode_and_mtime(step.mode, step.mtime);
     if (!set) return std::move(set).error();
     return file;
+  }
+
+  // With one wait for the whole disk, or for each.
+  void sync_moved(FileSystem& fs, std::span<const ApplyStep> steps) {
+    const auto is_move = [](const ApplyStep& step) { return step.kind == ApplyStep::Kind::move; };
+    const auto count = static_cast<std::size_t>(std::ranges::count_if(steps, is_move));
+    const auto all = count >= kSyncTogetherMin ? fs.sync_all() : Result<void>();
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      if (!is_move(steps[i])) continue;
+      auto synced = count >= kSyncTogetherMin ? all : fs.sync_metadata(steps[i].from);
+      if (!synced) results_[i] = std::move(synced).error();
+    }
   }
 
   // The system holds its pages for clean now, and would say so if they were synced again. What is
@@ -149,6 +164,9 @@ Result<ApplyStepDone> perform(FileSystem& fs, const ApplyStep& step, OwnNames& n
     }
     case ApplyStep::Kind::install_file:
     case ApplyStep::Kind::install_link: return install_step(fs, step, names);
+    case ApplyStep::Kind::move:
+      return installed(
+          move_file(fs, step.from, step.path, *step.expected, step.trash, &names, step.ctime));
     case ApplyStep::Kind::set_metadata: return set_metadata(fs, step);
     case ApplyStep::Kind::remove:
       return installed(remove_to_trash(fs, step.path, *step.expected, step.trash, step.ctime));
@@ -169,23 +187,26 @@ Applied apply_steps(FileSystem& fs, std::span<const ApplyStep> steps) {
   Applied applied;
   std::set<RelativePath> dirs;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (is_install(steps[i]) && !stage.result(i)) {
+    if (!stage.result(i)) {
       applied.steps.emplace_back(stage.result(i).error());
       continue;
     }
     applied.steps.push_back(perform(fs, steps[i], names));
     if (!applied.steps.back()) continue;
-    const bool made = is_install(steps[i]) || steps[i].kind == ApplyStep::Kind::make_dir;
+    const bool made = is_install(steps[i]) || steps[i].kind == ApplyStep::Kind::move ||
+                      steps[i].kind == ApplyStep::Kind::make_dir;
     if (made) names.note(steps[i].path, applied.steps.back()->stat);
     dirs.insert(steps[i].path.parent());
+    if (steps[i].kind == ApplyStep::Kind::move) dirs.insert(steps[i].from.parent());
     // A directory that is gone cannot be made durable; that it is gone is for its parent to keep.
     if (steps[i].kind == ApplyStep::Kind::remove_dir) dirs.erase(steps[i].path);
   }
   for (const SyncFailure& failure : sync_dirs(fs, dirs)) {
     for (std::size_t i = 0; i < steps.size(); ++i) {
-      if (steps[i].path.parent() == failure.dir && applied.steps[i]) {
-        applied.steps[i] = failure.error;
-      }
+      const bool left_it =
+          steps[i].kind == ApplyStep::Kind::move && steps[i].from.parent() == failure.dir;
+      const bool in_it = steps[i].path.parent() == failure.dir || left_it;
+      if (in_it && applied.steps[i]) applied.steps[i] = failure.error;
     }
   }
   return applied;

@@ -18,10 +18,13 @@ constexpr std::string_view kBootFact = "boot";
 // Each time but the first needs somebody who is at the path just then.
 constexpr int kInTheWayMax = 3;
 
+// Whether its step takes the file from another path: the only ones of which the inode is known.
+bool is_move(const Intent& intent) { return intent.becomes && intent.becomes->stat.inode != 0; }
+
 // Whether its step finds it in the staging folder, and does not put it there.
 bool is_staged_before(const Intent& intent) {
   return intent.becomes && intent.becomes->stat.kind == NodeKind::file &&
-         intent.becomes->stat.size > 0;
+         intent.becomes->stat.size > 0 && !is_move(intent);
 }
 
 std::string stage_of(const Intent& intent) {
@@ -261,12 +264,33 @@ std::vector<RelativePath> Intents::in_doubt_beneath(const RelativePath& dir) con
 // nothing was displaced, in its stead.
 Result<bool> Intents::was_performed(const Found& found, const Doubt& doubt) const {
   if (doubt.installed) return true;
+  if (is_move(doubt.intent) && found.seen && doubt.ran_on &&
+      found.seen->stat.inode == doubt.intent.becomes->stat.inode) {
+    return true;
+  }
   if (!doubt.looked) return is_what_it_becomes(found, doubt.intent);
-  if (!doubt.displaced) return false;
   const auto row = index_.disk(found.path);
   if (!row) return row.error();
+  if (!doubt.displaced && doubt.intent.becomes) return false;
+  if (!doubt.displaced) return went_on(found, *row);
   if (*row && FileIdentity::of((*row)->stat) == *doubt.displaced) return true;
   return is_what_it_becomes(found, doubt.intent);
+}
+
+// A file that was moved has left the trash for its new path.
+Result<bool> Intents::went_on(const Found& found, const std::optional<DiskRow>& row) const {
+  if (found.seen || !row || row->stat.inode == 0) return false;
+  const auto is_it = [&](const DiskRow& other) {
+    return other.path != row->path && other.stat.inode == row->stat.inode;
+  };
+  const bool in_doubt = std::ranges::any_of(doubtful_, [&](const auto& other) {
+    const Intent& intent = other.second.intent;
+    return is_move(intent) && is_it(*intent.becomes);
+  });
+  if (in_doubt) return true;
+  const auto rows = index_.disk_with_content(row->content, kEqualFilesLookedAt);
+  if (!rows) return rows.error();
+  return std::ranges::any_of(*rows, is_it);
 }
 
 Result<void> Intents::record_trash(const Intent& intent, WallTime now) {
@@ -308,7 +332,9 @@ Result<std::optional<RelativePath>> Intents::settle(Found& found, WallTime now) 
     if (auto recorded = record_given_back(doubt.mapped(), now); !recorded) return recorded.error();
     return std::optional<RelativePath>();
   }
-  if (auto recorded = record_trash(intent, now); !recorded) return recorded.error();
+  const bool in_trash = !doubt.mapped().looked || doubt.mapped().displaced;
+  const auto recorded = in_trash ? record_trash(intent, now) : Result<void>();
+  if (!recorded) return recorded.error();
   found.row = row_now(found, intent);
   const auto written = found.row ? index_.put_disk(*found.row) : index_.remove_disk(found.path);
   if (!written) return written.error();

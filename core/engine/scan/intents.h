@@ -119,6 +119,7 @@ class Intents {
   Result<void> note_boot();
   Result<bool> was_to_come(const Intent& intent);
   Result<bool> was_performed(const Found& found, const Doubt& doubt) const;
+  [[nodiscard]] Result<bool> went_on(const Found& found, const std::optional<DiskRow>& row) const;
   Result<void> record_trash(const Intent& intent, WallTime now);
   Result<void> record_given_back(const Doubt& doubt, WallTime now);
 

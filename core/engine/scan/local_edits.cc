@@ -1,6 +1,7 @@
 #include "core/engine/scan/local_edits.h"
 
 #include <algorithm>
+#include <compare>
 #include <span>
 
 namespace lansync {
@@ -14,22 +15,48 @@ bool is_file_gone(const Found& found) {
   return !found.seen && found.row && found.row->stat.kind == NodeKind::file;
 }
 
-// Creates before deletes, so that no device ever has a moved file at neither place; and last what
-// takes a directory's place, so that none has a file with something beneath it.
-std::vector<std::pair<int, std::size_t>> publishing_order(std::span<const Change> changes) {
+// Where a change stands in its batch: creates before deletes, so that no device ever has a moved
+// file at neither place, and both of a move together, so that whoever hears of the one hears of the
+// other; and last what takes a directory's place, so that none has a file with something beneath
+// it.
+struct Place {
+  enum class Rank : std::uint8_t { created, moved, deleted, in_the_way };
+  Rank rank = Rank::created;
+  std::size_t with = 0;  // The create of a move.
+  std::size_t change = 0;
+
+  friend auto operator<=>(const Place&, const Place&) = default;
+};
+
+std::vector<Place> publishing_order(std::span<const Change> changes,
+                                    const std::map<RelativePath, RelativePath>& moves) {
   std::set<RelativePath> emptied;
   for (const Change& change : changes) {
     if (change.kind != ChangeKind::deleted) continue;
     RelativePath dir = change.path.parent();
     while (!dir.is_root() && emptied.insert(dir).second) dir = dir.parent();
   }
-  std::vector<std::pair<int, std::size_t>> order;
+  std::map<RelativePath, Place*> moved_to;
+  std::vector<Place> order(changes.size());
   for (std::size_t i = 0; i < changes.size(); ++i) {
     const Change& change = changes[i];
-    const bool in_the_way = change.kind == ChangeKind::file || change.kind == ChangeKind::link;
-    int rank = change.kind == ChangeKind::deleted ? 1 : 0;
-    if (in_the_way && emptied.contains(change.path)) rank = 2;
-    order.emplace_back(rank, i);
+    order[i].change = i;
+    if (change.kind == ChangeKind::deleted) order[i].rank = Place::Rank::deleted;
+    const bool is_file = change.kind == ChangeKind::file || change.kind == ChangeKind::link;
+    if (!is_file) continue;
+    if (emptied.contains(change.path)) {
+      order[i].rank = Place::Rank::in_the_way;
+    } else {
+      moved_to.emplace(change.path, &order[i]);
+    }
+  }
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    if (order[i].rank != Place::Rank::deleted) continue;
+    const auto move = moves.find(changes[i].path);
+    const auto to = move == moves.end() ? moved_to.end() : moved_to.find(move->second);
+    if (to == moved_to.end()) continue;
+    order[i].rank = to->second->rank = Place::Rank::moved;
+    order[i].with = to->second->with = to->second->change;
   }
   std::ranges::sort(order);
   return order;
@@ -147,6 +174,7 @@ Result<void> LocalEdits::publish_all(const std::vector<Found>& found, WallTime n
       look_again.insert(one->path.parent());
       continue;
     }
+    if (!one->moved_from.is_root()) batch.moves.emplace(one->moved_from, one->path);
     if (auto done = explain_one(*one, now, batch); !done) return done;
   }
   return finish(batch, touched);
@@ -263,12 +291,12 @@ Result<void> LocalEdits::explain_one(const Found& found, WallTime now, Batch& ba
 
 Result<void> LocalEdits::finish(Batch& batch, std::set<RelativePath>& touched) {
   if (batch.changes.empty()) return {};
-  const auto order = publishing_order(batch.changes);
+  const auto order = publishing_order(batch.changes, batch.moves);
   std::vector<Change> sorted;
   std::vector<std::size_t> place(order.size());
-  for (const auto& [rank, i] : order) {
-    place[i] = sorted.size();
-    sorted.push_back(std::move(batch.changes[i]));
+  for (const Place& next : order) {
+    place[next.change] = sorted.size();
+    sorted.push_back(std::move(batch.changes[next.change]));
   }
   if (auto published = replica_.publish(sorted, touched); !published) return published;
   for (Displayed& displayed : batch.displayed) {

@@ -1,6 +1,7 @@
 // Publishes what the scan found.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -54,6 +55,7 @@ class LocalEdits {
   struct Batch {
     std::vector<Change> changes;
     std::vector<Displayed> displayed;
+    std::map<RelativePath, RelativePath> moves;  // Of what was moved: where it was, and is.
   };
 
   Result<void> settle_intents(std::vector<Found>& found, WallTime now,

@@ -28,6 +28,12 @@ bool Newcomers::arrived(const RelativePath& path, std::optional<Displaced> displ
   return written;
 }
 
+bool Newcomers::moved(const RelativePath& path, const RelativePath& to) {
+  const auto before = take(path);
+  set(path, {State::arrived, {std::nullopt, to}});
+  return before && before->state == State::written_meanwhile;
+}
+
 std::optional<Newcomers::Newcomer> Newcomers::written(const RelativePath& path) {
   auto before = take(path);
   if (!before) return std::nullopt;

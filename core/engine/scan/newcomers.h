@@ -33,6 +33,7 @@ class Newcomers {
   // Of a path whose step is done.
   struct Newcomer {
     std::optional<Displaced> displaced;
+    RelativePath moved_to{};  // Where the file is now that was there; the root: it was not moved.
   };
 
   // A step is about to begin at the path.
@@ -40,6 +41,8 @@ class Newcomers {
   // It is done. Returns whether somebody may have written to a file there since: then the caller
   // sees to what was displaced.
   bool arrived(const RelativePath& path, std::optional<Displaced> displaced = {});
+  // The same, where the step has moved the file that was there.
+  bool moved(const RelativePath& path, const RelativePath& to);
   // Somebody has written to a file. Returns what is known of it if its step is done, and it was not
   // written to before: what follows is in no tick of that.
   std::optional<Newcomer> written(const RelativePath& path);

@@ -211,7 +211,7 @@ void Scan::miss_doubtful(const RelativePath& dir, const std::vector<DirEntry>& l
 Result<void> Scan::end_doubts(const RelativePath& dir) {
   for (const RelativePath& path : intents_.in_doubt_within(dir)) {
     const bool reported = to_hash_.contains(path) || hashing_.contains(path) ||
-                          found_.contains(path) || gone_.contains(path);
+                          found_.contains(path) || moved_.contains(path) || gone_.contains(path);
     if (reported) continue;
     if (intents_.installed(path)) {
       gone_.try_emplace(path, Found{path, std::nullopt, {}, std::nullopt});
@@ -270,14 +270,19 @@ Result<void> Scan::compare_entry(const RelativePath& path, const FileStat& stat,
     if (!same_file(reading->second.stat, stat)) changed_meanwhile_.insert(path);
     return {};
   }
+  const DiskRow* const missed = row ? nullptr : missed_elsewhere(stat);
+  if (missed != nullptr && is_as_known(*missed, stat) && missed->stat.ctime == stat.ctime) {
+    auto seen = observe(stat, *missed);
+    if (!seen) return std::move(seen).error();
+    report({path, *std::move(seen), {}, std::nullopt});
+    return {};
+  }
   to_hash_.insert_or_assign(path, ToHash{stat, row});
   return {};
 }
 
 Result<void> Scan::report_gone(const DiskRow& row) {
-  to_hash_.erase(row.path);
-  found_.erase(row.path);
-  gone_.insert_or_assign(row.path, Found{row.path, std::nullopt, {}, row});
+  miss(row);
   if (row.stat.kind != NodeKind::dir) return {};
   return report_gone_beneath(row.path);
 }
@@ -289,11 +294,7 @@ Result<void> Scan::report_gone_beneath(const RelativePath& dir) {
   for (;;) {
     auto rows = index_.disk_beneath(dir, after, kRowsPerRead);
     if (!rows) return std::move(rows).error();
-    for (const DiskRow& child : *rows) {
-      to_hash_.erase(child.path);
-      found_.erase(child.path);
-      gone_.insert_or_assign(child.path, Found{child.path, std::nullopt, {}, child});
-    }
+    for (const DiskRow& child : *rows) miss(child);
     if (rows->size() < kRowsPerRead) break;
     after = rows->back().path;
   }
@@ -308,15 +309,14 @@ std::vector<Found> Scan::poll_found() {
   const bool looked_everywhere =
       to_list_.empty() && listing_.empty() && to_hash_.empty() && hashing_.empty();
   const bool all_hashed = to_hash_.empty() && hashing_.empty();
-  if (!looked_everywhere && !all_hashed && !enough_found()) return batch;
+  const bool enough = enough_found();
+  if (!looked_everywhere && !all_hashed && !enough) return batch;
   while (!found_.empty() && batch.size() < kFoundMax) {
     batch.push_back(std::move(found_.extract(found_.begin()).mapped()));
   }
-  // An index that cannot be asked now fails wherever it is asked next.
-  if (looked_everywhere && found_.empty() && mounts_.spare_hidden(index_, batch, gone_)) {
-    for (auto& [path, found] : gone_) batch.push_back(std::move(found));
-    gone_.clear();
-  }
+  if (looked_everywhere && found_.empty()) take_missed(batch);
+  // The end is far: they wait no longer.
+  if (!looked_everywhere && enough) found_.merge(moved_);
   return batch;
 }
 
@@ -329,7 +329,7 @@ bool Scan::enough_found() const {
 
 bool Scan::idle() const {
   return to_list_.empty() && listing_.empty() && to_hash_.empty() && hashing_.empty() &&
-         found_.empty() && gone_.empty();
+         found_.empty() && moved_.empty() && gone_.empty();
 }
 
 void Scan::end_round_if_done() {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -28,8 +29,10 @@ namespace lansync {
 // Drive it: request() what is to be looked at; perform poll_job()s and hand their results back;
 // take poll_found() after each. Files that are new or different are reported as they are hashed, at
 // most kFoundMax at a time; what is gone is reported only when nothing is left to look at, so that
-// a file that moved is found at its new place before it is missed at its old one. A round ends when
-// nothing is left; finished_rounds() then grows.
+// a file that moved is found at its new place before it is missed at its old one. One of which both
+// is known by then is reported together with what is gone; it is not read again if its directory
+// was moved, as it has kept its times then. A round ends when nothing is left; finished_rounds()
+// then grows.
 //
 // An unreadable directory, a listing that fails part-way or a root that is not the share's root
 // never make anything disappear: they are issues, and the directory is left as the index has it.
@@ -51,6 +54,8 @@ class Scan {
   // read.
   static constexpr std::size_t kFoundMax = 512;
   static constexpr std::uint64_t kFoundBytesMax = std::uint64_t{64} << 20;
+  // Files that were moved and wait for the end of the look; others do not.
+  static constexpr std::size_t kMovedMax = 16'384;
 
   Scan(Index& index, PathIssues& issues, const HeldDeletions& held, Intents& intents,
        const Unsynced& unsynced)
@@ -104,6 +109,11 @@ class Scan {
   void handle_piece(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now);
   void handle_whole(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now);
   [[nodiscard]] bool enough_found() const;
+  void miss(const DiskRow& row);
+  [[nodiscard]] const DiskRow* missed_elsewhere(const FileStat& stat) const;
+  bool may_be_moved(const Found& found);
+  void report(Found found);
+  void take_missed(std::vector<Found>& batch);
   Result<bool> is_known_dir(const RelativePath& dir) const;
   void note_failure(const RelativePath& dir, bool recursive, const Error& error);
   void clear_issues(const RelativePath& dir, const std::vector<DirEntry>& listing);
@@ -139,6 +149,9 @@ class Scan {
   std::set<RelativePath> unknown_;  // Listed before they were known; their parents are looked at.
   std::map<RelativePath, Found> found_;
   std::map<RelativePath, Found> gone_;  // And what stands where a directory was.
+  // Files that are missing elsewhere: whoever hears of the one without the other would copy them.
+  std::map<RelativePath, Found> moved_;
+  std::unordered_map<std::uint64_t, RelativePath> gone_inodes_;  // Some that are in `gone_`.
   MountsInside mounts_;
   Hints::Dirs failed_;
   bool round_open_ = false;

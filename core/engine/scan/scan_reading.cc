@@ -108,7 +108,11 @@ void Scan::handle_whole(const RelativePath& path, Result<Hashed> hashed, bool ra
   // What took a directory's place waits for what was in it to be missed: a path with something
   // beneath it is a directory to everyone.
   const bool instead_of_dir = row && row->stat.kind == NodeKind::dir;
-  (instead_of_dir ? gone_ : found_).insert_or_assign(path, std::move(found));
+  if (instead_of_dir) {
+    gone_.insert_or_assign(path, std::move(found));
+  } else {
+    report(std::move(found));
+  }
   end_round_if_done();
 }
 
