@@ -55,6 +55,32 @@ def rows_of(work):
                amount(median_of(runs, lambda run: run["written_bytes"]))]
 
 
+def first_figure(run):
+    """In words, what a run is compared by."""
+    if "seconds" in run:
+        return f"{run['seconds']:.2f} s"
+    name, value = next(iter(run["figures"].items()))
+    return f"{name}: {value}"
+
+
+def figures_table(work):
+    """Of a work that has other outcomes than a time: a line for each figure."""
+    runs_of = {name: runs for name, runs in work["runs"].items() if None not in runs}
+    yield "| | " + " | ".join(work["runs"]) + " |"
+    yield "|---" * (len(work["runs"]) + 1) + "|"
+    for figure in next(iter(runs_of.values()), [{"figures": {}}])[0]["figures"]:
+        told = [f"{median_of(runs_of[name], lambda run: run['figures'][figure]):.4g}"
+                if name in runs_of else "given up" for name in work["runs"]]
+        yield f"| {figure} | " + " | ".join(told) + " |"
+
+
+def usual_table(work):
+    yield "| | seconds | × lansync | processor s, both | peak MiB | received | written |"
+    yield "|---|---|---|---|---|---|---|"
+    for row in rows_of(work):
+        yield "| " + " | ".join(row) + " |"
+
+
 def markdown(document):
     where = document["machine"]
     lines = ["# lansync beside others", "",
@@ -65,9 +91,9 @@ def markdown(document):
         lines.append(f"| {name} | {one['version']} | {one['durable']} | {one['settings']} |")
     for work in document["works"].values():
         rounds = max(len(runs) for runs in work["runs"].values())
+        has_figures = any(run and "figures" in run
+                          for runs in work["runs"].values() for run in runs)
         lines += ["", f"## {work['name'][0].upper()}{work['name'][1:]}", "",
                   f"{amount(work['content_bytes'])}, {rounds} rounds, medians.", "",
-                  "| | seconds | × lansync | processor s, both | peak MiB | received | written |",
-                  "|---|---|---|---|---|---|---|"]
-        lines += ["| " + " | ".join(row) + " |" for row in rows_of(work)]
+                  *(figures_table(work) if has_figures else usual_table(work))]
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 """What a run costs: processor, memory, network, disk."""
 
 import contextlib
+import dataclasses
 import os
 import pathlib
 import resource
@@ -46,12 +47,56 @@ def resident_bytes(namespace):
     return total
 
 
+@dataclasses.dataclass
+class Scheduled:
+    seconds: float
+    turns: int  # How often a thread was given a processor.
+
+
+def scheduled(namespace):
+    """All threads of the programs in a network namespace, so far, to the nanosecond."""
+    total = Scheduled(0.0, 0)
+    for pid in pids_of(namespace):
+        for task in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError):
+                ran_ns, _, turns = map(int, task.read_text().split())
+                total.seconds += ran_ns / 1e9
+                total.turns += turns
+    return total
+
+
 def written_to_disk(folder):
     """Bytes since the machine was started, by anybody; what was written before is on the disk."""
     os.sync()
     device = os.stat(folder).st_dev
     fields = pathlib.Path(f"/sys/dev/block/{os.major(device)}:{os.minor(device)}/stat")
     return int(fields.read_text().split()[6]) * SECTOR_BYTES if fields.exists() else 0
+
+
+class PeakMemory:
+    """What is resident at most, by host: `with PeakMemory(lab, hosts) as memory`."""
+
+    def __init__(self, lab, hosts):
+        self.lab = lab
+        self.peaks = {host: 0 for host in hosts}
+        self.ended = threading.Event()
+        self.sampler = threading.Thread(target=self._sample)
+
+    def _sample(self):
+        ended = False
+        while not ended:
+            ended = self.ended.wait(SAMPLE_SECONDS)
+            for host in self.peaks:
+                now = resident_bytes(self.lab.namespace(host))
+                self.peaks[host] = max(self.peaks[host], now)
+
+    def __enter__(self):
+        self.sampler.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.sampler.join()
 
 
 class Usage:
@@ -65,15 +110,7 @@ class Usage:
         self.lab = lab
         self.hosts = hosts
         self.folder = folder
-        self.peaks = {host: 0 for host in hosts}
-        self.ended = threading.Event()
-        self.sampler = threading.Thread(target=self._sample)
-
-    def _sample(self):
-        while not self.ended.wait(SAMPLE_SECONDS):
-            for host in self.hosts:
-                now = resident_bytes(self.lab.namespace(host))
-                self.peaks[host] = max(self.peaks[host], now)
+        self.memory = PeakMemory(lab, hosts)
 
     def _now(self):
         processor = {host: processor_seconds(self.lab.namespace(host)) for host in self.hosts}
@@ -88,14 +125,13 @@ class Usage:
         self.written_before = written_to_disk(self.folder)
         self.received_before = self._received()
         self.processor_before = self._now()
-        self.sampler.start()
+        self.memory.__enter__()
         self.began = time.monotonic()
         return self
 
     def __exit__(self, *_):
         self.seconds = time.monotonic() - self.began
-        self.ended.set()
-        self.sampler.join()
+        self.memory.__exit__()
         processor = self._now()
         self.processor_s = {host: processor[host] - self.processor_before[host]
                             for host in self.hosts}
@@ -106,5 +142,6 @@ class Usage:
         return {"seconds": round(self.seconds, 3),
                 "processor_s": {str(host): round(value, 2)
                                 for host, value in self.processor_s.items()},
-                "peak_resident_bytes": {str(host): value for host, value in self.peaks.items()},
+                "peak_resident_bytes": {str(host): value for host, value in
+                                        self.memory.peaks.items()},
                 "received_bytes": self.received_bytes, "written_bytes": self.written_bytes}

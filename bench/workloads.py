@@ -49,6 +49,10 @@ class Workload:
     content_bytes = 0
     has_before = False
 
+    def takes(self, kind):
+        """Whether a kind of contender can take part."""
+        return not (self.has_before and kind.copies_only)
+
     def prepare(self, aside, masters):
         raise NotImplementedError
 

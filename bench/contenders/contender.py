@@ -61,6 +61,14 @@ class Contender:
     def sync(self):
         """Makes the targets like the source; for those that do not follow."""
 
+    def halt(self):
+        """Ends what keeps running, in order; for those that follow."""
+
+    def resume(self, patience):
+        """Starts it again, and returns when all are known to be in sync; of one that does not
+        follow, sync()."""
+        self.sync()
+
     def stop(self):
         """Ends what start() has begun."""
 

@@ -1,6 +1,7 @@
 """Syncthing, told not to wait."""
 
 import os
+import signal
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
@@ -37,13 +38,37 @@ class Syncthing(Contender):
         for host in hosts:
             self._configure(host, ids)
             (self._folder(host) / ".stfolder").mkdir()
-            with open(self.home(host) / "log", "ab") as log:
-                self.lab.spawn(host, self._command(host, "serve", "--no-browser"),
-                               stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._serve()
         # Connected, scanned and in sync, when something small has come.
         (self.source / "ready").write_text("ready\n")
         wait_for(lambda: all((target / "ready").exists() for target in self.targets),
                  "Syncthing's first file")
+
+    def _serve(self):
+        self.servers = {}
+        for host in range(1, len(self.targets) + 2):
+            with open(self._log(host), "wb") as log:
+                self.servers[host] = self.lab.spawn(
+                    host, self._command(host, "serve", "--no-browser"), stdin=subprocess.DEVNULL,
+                    stdout=log, stderr=log)
+
+    def halt(self):
+        for server in self.servers.values():
+            server.send_signal(signal.SIGTERM)
+        for server in self.servers.values():
+            server.wait()
+
+    def resume(self, patience):
+        """Its log says when it has looked at everything, and when it is connected; what the devices
+        then still ask each other is not waited for."""
+        self._serve()
+        wait_for(lambda: all("Completed initial scan" in (text := self._log(host).read_text())
+                             and "Established secure connection" in text
+                             for host in self.servers), "Syncthing, scanned and connected",
+                 patience)
+
+    def _log(self, host):
+        return self.home(host) / "log"
 
     def _folder(self, host):
         return self.source if host == 1 else self.targets[host - 2]

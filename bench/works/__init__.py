@@ -1,0 +1,1 @@
+"""Works whose outcome is more than the time until the folders are equal."""
