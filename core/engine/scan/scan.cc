@@ -46,7 +46,7 @@ bool Scan::touches(const RelativePath& dir) const {
 }
 
 std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {
-  if (listing_.size() < kListingsMax) {
+  if (listing_.size() < kListingsMax && to_hash_.size() < kToHashMax) {
     for (auto next = to_list_.begin(); next != to_list_.end(); ++next) {
       const auto& [dir, recursive] = *next;
       if (frozen_.contains(dir) || listing_.contains(dir)) continue;

@@ -47,6 +47,9 @@ namespace lansync {
 class Scan {
  public:
   static constexpr std::size_t kListingsMax = 2;  // Under way at once.
+  // Files that wait to be read, beyond which no directory is listed: each is held in memory until
+  // it is, half a kilobyte of it.
+  static constexpr std::size_t kToHashMax = 4096;
   static constexpr std::size_t kHashesMax = 16;
   // Of them, pieces of large files: each keeps a processor for some 50 ms.
   static constexpr std::size_t kPiecesMax = 4;
