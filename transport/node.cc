@@ -164,6 +164,7 @@ Node::SessionEntry& Node::entry_of(const PeerSession& session) {
 void Node::on_session_established(PeerSession& session) {
   SessionEntry& entry = entry_of(session);
   entry.since = Clock::now();
+  dial_now_.notify();
   if (entry.handshake != nullptr) std::exchange(entry.handshake, nullptr)->set(session.device());
   if (session.purpose() == Purpose::pair) {
     // A person's doing, and no reason to come back.
@@ -278,12 +279,16 @@ const PeerSession* Node::session(const DeviceId& device) const {
   return found == by_device_.end() ? nullptr : found->second;
 }
 
+bool Node::is_stranger(const SessionEntry& entry) const {
+  const PeerSession& session = *entry.session;
+  return session.established() &&
+         (session.purpose() == Purpose::pair || !is_member_anywhere(session.device()));
+}
+
 void Node::send_strangers_away() {
   for (const SessionEntry& entry : sessions_) {
-    const bool stranger =
-        entry.session->established() && entry.since + kStrangerTime < Clock::now() &&
-        (entry.session->purpose() == Purpose::pair || !is_member_anywhere(entry.session->device()));
-    if (stranger) entry.session->close(Errc::refused);
+    const bool long_enough = entry.since + kStrangerTime < Clock::now();
+    if (long_enough && is_stranger(entry)) entry.session->close(Errc::refused);
   }
 }
 

@@ -70,7 +70,9 @@ struct JoinDeadlines {
 class Node final : public PeerSessionOwner {
  public:
   static constexpr std::chrono::seconds kStrangerTime{10};
+  // Between two looks at whom to dial: at least, and at most, for what nobody tells it of.
   static constexpr std::chrono::milliseconds kDialInterval{250};
+  static constexpr std::chrono::seconds kRestInterval{5};
   // How long the larger id leaves the dialling to the smaller one.
   static constexpr std::chrono::seconds kPoliteDelay{2};
   static constexpr std::size_t kDialsMax = 8;
@@ -144,8 +146,11 @@ class Node final : public PeerSessionOwner {
   [[nodiscard]] const PeerSession* session(const DeviceId& device) const;
   // Whether a member is being dialled, or was sighted a moment ago and is about to be.
   [[nodiscard]] bool expects_somebody() const;
-  // Ends the sessions with a device that shares nothing with us any more.
+  // Members came or went: dials them, and ends the sessions with a device that shares nothing with
+  // us any more.
   void recheck_members();
+  // When it looks next for whom to dial, if nothing happens before. Who is at rest is to sleep.
+  [[nodiscard]] TimePoint next_look(TimePoint now) const;
 
  private:
   // Shared with the coroutine that dials it, which may outlive its place in the list.
@@ -244,7 +249,11 @@ class Node final : public PeerSessionOwner {
   // `device` answered at `address`, which was dialled by this name.
   void note_answer(const std::string& name, const SightedAddress& address, const DeviceId& device);
   [[nodiscard]] std::shared_ptr<Given> find_given(const GivenAddress& address) const;
+  [[nodiscard]] bool is_connected(const Given& given) const;
+  // From when on a device is dialled by us, and not we by it.
+  [[nodiscard]] TimePoint polite_until(const DeviceId& device, TimePoint wanted_since) const;
   void send_strangers_away();
+  [[nodiscard]] bool is_stranger(const SessionEntry& entry) const;
   [[nodiscard]] std::set<DeviceId> wanted() const;
   [[nodiscard]] bool is_member_anywhere(const DeviceId& device) const;
   ChannelOptions channel_options(std::optional<DeviceId> expected) const;

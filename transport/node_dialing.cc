@@ -50,7 +50,7 @@ std::shared_ptr<Node::Given> Node::find_given(const GivenAddress& address) const
 std::vector<GivenAddressState> Node::given_addresses() const {
   std::vector<GivenAddressState> states;
   for (const auto& given : given_) {
-    const bool connected = given->device && by_device_.contains(*given->device);
+    const bool connected = is_connected(*given);
     states.push_back({given->address, given->device, connected, connected ? "" : given->problem});
   }
   return states;
@@ -60,8 +60,36 @@ asio::awaitable<void> Node::dial_loop() {
   while (!stopping_) {
     send_strangers_away();
     dial_what_is_due();
-    co_await dial_now_.wait_until(Clock::now() + kDialInterval);
+    co_await dial_now_.wait_until(next_look(Clock::now()));
   }
+}
+
+bool Node::is_connected(const Given& given) const {
+  return given.device && by_device_.contains(*given.device);
+}
+
+TimePoint Node::polite_until(const DeviceId& device, TimePoint wanted_since) const {
+  return device < device_.keys.id() ? wanted_since + kPoliteDelay : TimePoint::min();
+}
+
+TimePoint Node::next_look(TimePoint now) const {
+  TimePoint next = now + kRestInterval;
+  const auto not_after = [&next](TimePoint at) { next = std::min(next, at); };
+  for (const auto& [device, since] : wanted_since_) {
+    if (dialling_.contains(device)) continue;
+    const TimePoint polite = polite_until(device, since);
+    for (const SightedAddress& address : addresses_.addresses_of(device)) {
+      not_after(std::max(polite, backoff_.next_attempt(to_string(address))));
+    }
+  }
+  for (const auto& given : given_) {
+    const bool waits = !is_connected(*given) && !given->dialling;
+    if (waits) not_after(backoff_.next_attempt(given->address.text()));
+  }
+  for (const SessionEntry& entry : sessions_) {
+    if (is_stranger(entry)) not_after(entry.since + kStrangerTime);
+  }
+  return std::max(next, now + kDialInterval);
 }
 
 void Node::dial_what_is_due() {
@@ -75,8 +103,7 @@ void Node::dial_what_is_due() {
     }
     const TimePoint since = wanted_since_.try_emplace(device, now).first->second;
     if (dialling_.contains(device) || dialling_.size() >= kDialsMax) continue;
-    const bool polite = device < device_.keys.id() && since + kPoliteDelay > now;
-    if (polite) continue;
+    if (polite_until(device, since) > now) continue;
     std::vector<SightedAddress> due;
     for (const SightedAddress& address : addresses_.addresses_of(device)) {
       if (backoff_.may_dial(to_string(address), now)) due.push_back(address);
@@ -84,8 +111,8 @@ void Node::dial_what_is_due() {
     if (!due.empty()) start_dial(device, std::move(due));
   }
   for (const auto& given : given_) {
-    const bool connected = given->device && by_device_.contains(*given->device);
-    if (connected || given->dialling || !backoff_.may_dial(given->address.text(), now)) continue;
+    if (is_connected(*given) || given->dialling || !backoff_.may_dial(given->address.text(), now))
+      continue;
     given->dialling = true;
     spawn(dial_given(given));
   }
@@ -118,6 +145,7 @@ asio::awaitable<void> Node::dial_device(DeviceId device, std::vector<SightedAddr
     note_failure(to_string(address));
   }
   dialling_.erase(device);
+  dial_now_.notify();
 }
 
 asio::awaitable<void> Node::dial_given(std::shared_ptr<Given> given) {
@@ -131,6 +159,7 @@ asio::awaitable<void> Node::dial_given(std::shared_ptr<Given> given) {
     if (answered) break;
   }
   given->dialling = false;
+  dial_now_.notify();
   if (given->forgotten) co_return;
   const bool itself = answered && *answered == device_.keys.id();
   if (answered && !itself) co_return;

@@ -179,6 +179,7 @@ void SyncNode::handle_change() {
   }
   if (node_ && node_->addresses().remembered() != registry_.remembered) addresses_changed_ = true;
   if (!changed) return;
+  if (node_) node_->recheck_members();
   if (auto saved = save_registry(); !saved) log(LogLevel::error, describe(saved.error()));
 }
 
