@@ -267,7 +267,7 @@ Result<void> Scan::compare_entry(const RelativePath& path, const FileStat& stat,
   }
   if (const auto reading = hashing_.find(path); reading != hashing_.end()) {
     // Changed while it is being read: look again when that is over.
-    if (!same_file(reading->second.stat, stat)) changed_meanwhile_.insert(path);
+    if (!same_file(reading->second.file.stat, stat)) changed_meanwhile_.insert(path);
     return {};
   }
   const DiskRow* const missed = row ? nullptr : missed_elsewhere(stat);
@@ -277,7 +277,7 @@ Result<void> Scan::compare_entry(const RelativePath& path, const FileStat& stat,
     report({path, *std::move(seen), {}, std::nullopt});
     return {};
   }
-  to_hash_.insert_or_assign(path, ToHash{stat, row});
+  to_hash_.put(path, {stat, row});
   return {};
 }
 
@@ -322,8 +322,13 @@ std::vector<Found> Scan::poll_found() {
 
 bool Scan::enough_found() const {
   if (found_.size() >= kFoundMax) return true;
+  // Somebody may wait for what was saved just now, and large files take their time.
+  const bool only_large_left = !to_hash_.has_small() && small_out() == 0;
   std::uint64_t bytes = 0;
-  for (const auto& [path, found] : found_) bytes += found.seen ? found.seen->stat.size : 0;
+  for (const auto& [path, found] : found_) {
+    if (only_large_left && found.seen && !is_large(found.seen->stat, found.row)) return true;
+    bytes += found.seen ? found.seen->stat.size : 0;
+  }
   return bytes >= kFoundBytesMax;
 }
 

@@ -17,6 +17,7 @@
 #include "core/engine/scan/hints.h"
 #include "core/engine/scan/intents.h"
 #include "core/engine/scan/mounts_inside.h"
+#include "core/engine/scan/reading_queue.h"
 #include "core/engine/scan/unsynced.h"
 #include "core/index/index.h"
 #include "core/sync/local_change.h"
@@ -50,11 +51,11 @@ class Scan {
   // Files that wait to be read, beyond which no directory is listed: each is held in memory until
   // it is, half a kilobyte of it.
   static constexpr std::size_t kToHashMax = 4096;
-  static constexpr std::size_t kHashesMax = 16;
-  // Of them, pieces of large files: each keeps a processor for some 50 ms.
+  static constexpr std::size_t kHashesMax = 16;  // Of small files and links.
+  // Of large files besides: each keeps a processor for some 50 ms.
   static constexpr std::size_t kPiecesMax = 4;
   // What is found is published when it is so much, or so many files, or there is nothing else to
-  // read.
+  // read; small files also when only large ones are left to read.
   static constexpr std::size_t kFoundMax = 512;
   static constexpr std::uint64_t kFoundBytesMax = std::uint64_t{64} << 20;
   // Files that were moved and wait for the end of the look; others do not.
@@ -97,10 +98,10 @@ class Scan {
   [[nodiscard]] const std::optional<Error>& root_error() const { return root_error_; }
 
  private:
-  struct ToHash {
-    FileStat stat;
-    std::optional<DiskRow> row;  // What the index had when the file was listed.
-    // Of a large file:
+  struct Reading {
+    ToRead file;
+    // Of a large one:
+    ChunkClass chunk_class = ChunkClass::kib64;
     std::optional<PiecewiseHash> pieces{};
     std::size_t pieces_out = 0;
     bool racy = false;
@@ -109,6 +110,11 @@ class Scan {
 
   std::optional<HashJob> poll_hash();
   std::optional<HashJob> poll_piece();
+  bool begin_large();
+  [[nodiscard]] bool may_read(const RelativePath& path) const {
+    return !frozen_.contains(path.parent()) && !hashing_.contains(path);
+  }
+  [[nodiscard]] std::size_t small_out() const { return hashing_.size() - in_pieces_.size(); }
   void handle_piece(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now);
   void handle_whole(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now);
   [[nodiscard]] bool enough_found() const;
@@ -142,8 +148,8 @@ class Scan {
 
   std::map<RelativePath, bool> to_list_;  // Directory, recursive.
   std::map<RelativePath, bool> listing_;  // Under way.
-  std::map<RelativePath, ToHash> to_hash_;
-  std::map<RelativePath, ToHash> hashing_;
+  ReadingQueue to_hash_;
+  std::map<RelativePath, Reading> hashing_;
   std::set<RelativePath> in_pieces_;  // Of those being hashed.
   std::size_t pieces_out_ = 0;
   std::set<RelativePath> changed_meanwhile_;  // Of those being hashed.

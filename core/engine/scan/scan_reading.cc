@@ -5,45 +5,41 @@
 #include "core/engine/scan/scan.h"
 
 namespace lansync {
-namespace {
-
-// What is hashed in pieces, and how long they are: a multiple of the longest chunk.
-constexpr std::uint64_t kPieceChunks = 128;
-
-ChunkClass class_for(const FileStat& stat, const std::optional<DiskRow>& row) {
-  if (!row || row->stat.kind != NodeKind::file) return chunk_class_for(stat.size);
-  return chunk_class_for(stat.size, row->chunk_class, row->stat.size);
-}
-
-}  // namespace
-
 std::optional<HashJob> Scan::poll_hash() {
   if (auto piece = poll_piece()) return piece;
-  if (hashing_.size() >= kHashesMax) return std::nullopt;
-  for (auto next = to_hash_.begin(); next != to_hash_.end(); ++next) {
-    const auto& [path, waiting] = *next;
-    if (frozen_.contains(path.parent()) || hashing_.contains(path)) continue;
-    HashJob job{path, waiting.stat, class_for(waiting.stat, waiting.row)};
-    const std::uint64_t piece_bytes = kPieceChunks * chunk_bytes_average(job.chunk_class);
-    const bool in_pieces = job.stat.kind == NodeKind::file && job.stat.size > piece_bytes;
-    auto& reading = hashing_.insert(to_hash_.extract(next)).position->second;
-    if (!in_pieces) return job;
-    reading.pieces.emplace(job.stat.size, piece_bytes);
-    in_pieces_.insert(job.path);
-    return poll_hash();
-  }
-  return std::nullopt;
+  if (begin_large()) return poll_piece();
+  if (small_out() >= kHashesMax) return std::nullopt;
+  auto taken = to_hash_.take_small([this](const RelativePath& path) { return may_read(path); });
+  if (!taken) return std::nullopt;
+  auto& [path, file] = *taken;
+  HashJob job{path, file.stat, chunk_class_of(file.stat, file.row)};
+  hashing_.emplace(path, Reading{std::move(file)});
+  return job;
+}
+
+// The next one, if there is nothing else to read pieces of.
+bool Scan::begin_large() {
+  if (pieces_out_ >= kPiecesMax || in_pieces_.size() >= kPiecesMax) return false;
+  auto taken = to_hash_.take_large([this](const RelativePath& path) { return may_read(path); });
+  if (!taken) return false;
+  auto& [path, file] = *taken;
+  Reading reading{std::move(file)};
+  reading.chunk_class = chunk_class_of(reading.file.stat, reading.file.row);
+  reading.pieces.emplace(reading.file.stat.size, piece_bytes(reading.chunk_class));
+  hashing_.emplace(path, std::move(reading));
+  in_pieces_.insert(path);
+  return true;
 }
 
 std::optional<HashJob> Scan::poll_piece() {
   if (pieces_out_ >= kPiecesMax) return std::nullopt;
   for (const RelativePath& path : in_pieces_) {
-    ToHash& reading = hashing_.at(path);
+    Reading& reading = hashing_.at(path);
     auto piece = reading.failed ? std::nullopt : reading.pieces->next();
     if (!piece) continue;
     ++reading.pieces_out;
     ++pieces_out_;
-    return HashJob{path, reading.stat, class_for(reading.stat, reading.row), piece};
+    return HashJob{path, reading.file.stat, reading.chunk_class, piece};
   }
   return std::nullopt;
 }
@@ -55,7 +51,7 @@ void Scan::handle_hashed(const RelativePath& path, Result<Hashed> hashed, bool r
 
 // A piece that failed ends the whole, once those that are still out are back.
 void Scan::handle_piece(const RelativePath& path, Result<Hashed> hashed, bool racy, WallTime now) {
-  ToHash& reading = hashing_.at(path);
+  Reading& reading = hashing_.at(path);
   --reading.pieces_out;
   --pieces_out_;
   reading.racy = reading.racy || racy;
@@ -69,7 +65,7 @@ void Scan::handle_piece(const RelativePath& path, Result<Hashed> hashed, bool ra
   racy = reading.racy;
   if (reading.failed) return handle_whole(path, *std::move(reading.failed), racy, now);
   Hashed whole;
-  whole.stat = reading.stat;
+  whole.stat = reading.file.stat;
   whole.list = reading.pieces->take();
   handle_whole(path, std::move(whole), racy, now);
 }
@@ -92,7 +88,7 @@ void Scan::handle_whole(const RelativePath& path, Result<Hashed> hashed, bool ra
     return;
   }
   issues_.clear(path.text());
-  const std::optional<DiskRow>& row = waiting.mapped().row;
+  const std::optional<DiskRow>& row = waiting.mapped().file.row;
   Found found{path, Observation{}, std::move(hashed->list), row};
   found.seen->stat = hashed->stat;
   found.seen->racy = racy;
@@ -102,7 +98,7 @@ void Scan::handle_whole(const RelativePath& path, Result<Hashed> hashed, bool ra
   } else {
     found.seen->content = found.list.content_id();
     found.seen->one_chunk = found.list.chunks.size() <= 1;
-    found.seen->chunk_class = class_for(hashed->stat, row);
+    found.seen->chunk_class = chunk_class_of(hashed->stat, row);
   }
   if (row && row->source == path) complain_if_torn(*row, *found.seen, now);
   // What took a directory's place waits for what was in it to be missed: a path with something

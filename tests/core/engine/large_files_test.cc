@@ -129,6 +129,39 @@ TEST_CASE("A piece that cannot be read is a problem of its file", "[engine][scan
   CHECK(look.scan.idle());
 }
 
+FileStat file_of(std::uint64_t bytes, std::uint64_t inode) {
+  FileStat stat;
+  stat.kind = NodeKind::file;
+  stat.size = bytes;
+  stat.inode = inode;
+  return stat;
+}
+
+TEST_CASE("Who has saved a small file waits for no large ones to be read", "[engine][scan]") {
+  // More than are read at once, of small ones too, and all of them before it in order.
+  constexpr std::uint64_t kLarge = Scan::kHashesMax + 1;
+  Look look;
+  Listing listing;
+  for (std::uint64_t i = 0; i < kLarge; ++i) {
+    listing.entries.push_back({"large " + std::to_string(i), file_of(2 * kPieceBytes, i + 10)});
+  }
+  REQUIRE(look.fs.user_write("small", "what was just saved"));
+  listing.entries.push_back({"small", *look.fs.stat(RelativePath::parse("small").value())});
+  look.scan.request(RelativePath(), true);
+  REQUIRE(look.scan.poll_job());
+  look.handle_listing(std::move(listing));
+  std::optional<HashJob> small;
+  for (const HashJob& job : look.poll()) {
+    if (job.path.text() == "small") small = job;
+  }
+  REQUIRE(small);
+  CHECK(look.scan.poll_found().empty());
+  look.read(*small);
+  const std::vector<Found> found = look.scan.poll_found();
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].path.text() == "small");
+}
+
 TEST_CASE("What has been read is told before all has been, if it is much", "[engine][scan]") {
   Look look;
   Listing listing;
