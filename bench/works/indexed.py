@@ -37,6 +37,7 @@ class Indexed(Observed):
         contender.start()
         source, target = contender.devices
         target.stop_daemon()
+        source.flush()  # Waits for a member that went a moment ago; from now on, nobody is expected.
         figures = {}
 
         def timed(name, act):
