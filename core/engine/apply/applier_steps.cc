@@ -68,7 +68,7 @@ Result<Applier::Waits> Applier::take(const Step& step, Now now) {
     return Waits::scan;
   }
   // What is being looked at must not change beneath the look.
-  if (scan_.touches(step.path.parent()) || scan_.touches(step.path)) return Waits::scan;
+  if (scan_.touches(step.path)) return Waits::scan;
   if (displaces_unread(step)) return read_first(step, now);
   if (is_removal(step)) return take_removal(step, now);
   auto moved = find_moved(step);

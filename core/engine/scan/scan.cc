@@ -39,10 +39,11 @@ void Scan::look_anew(const RelativePath& dir) {
 
 void Scan::thaw() { frozen_.clear(); }
 
-bool Scan::touches(const RelativePath& dir) const {
-  if (listing_.contains(dir)) return true;
-  const auto beneath = [&](const auto& entry) { return entry.first.parent() == dir; };
-  return std::ranges::any_of(hashing_, beneath);
+bool Scan::touches(const RelativePath& path) const {
+  if (listing_.contains(path) || listing_.contains(path.parent())) return true;
+  return std::ranges::any_of(hashing_, [&](const auto& entry) {
+    return entry.first == path || entry.first.parent() == path;
+  });
 }
 
 std::optional<std::variant<ListJob, HashJob>> Scan::poll_job() {

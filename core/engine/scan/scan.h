@@ -77,8 +77,9 @@ class Scan {
   void freeze(const std::set<RelativePath>& dirs);
   // The frozen directories are looked at again if anything was asked of them meanwhile.
   void thaw();
-  // Whether a listing or hash of this directory's entries is under way or waited for.
-  [[nodiscard]] bool touches(const RelativePath& dir) const;
+  // Whether the path is being looked at: by a listing of the directory that it is in, or by one or
+  // a reading of itself or of what is in it. Its neighbours may be read for long, and go on.
+  [[nodiscard]] bool touches(const RelativePath& path) const;
 
   std::optional<std::variant<ListJob, HashJob>> poll_job();
   // An error is the index's.

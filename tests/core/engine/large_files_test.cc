@@ -162,6 +162,22 @@ TEST_CASE("Who has saved a small file waits for no large ones to be read", "[eng
   CHECK(found[0].path.text() == "small");
 }
 
+TEST_CASE("What is beside a file that is being read may change meanwhile", "[engine][scan]") {
+  Look look;
+  REQUIRE(look.fs.user_write("large", random_content(2 * kPieceBytes)));
+  look.list();
+  const std::vector<HashJob> jobs = look.poll();
+  REQUIRE(jobs.size() == 2);
+  const auto touches = [&](std::string_view path) {
+    return look.scan.touches(RelativePath::parse(path).value());
+  };
+  CHECK(touches("large"));
+  CHECK_FALSE(touches("beside"));
+  look.scan.request(RelativePath(), false);
+  REQUIRE(look.scan.poll_job());  // A listing.
+  CHECK(touches("beside"));
+}
+
 TEST_CASE("What has been read is told before all has been, if it is much", "[engine][scan]") {
   Look look;
   Listing listing;
