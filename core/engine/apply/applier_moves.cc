@@ -40,7 +40,7 @@ Result<std::optional<Step>> Applier::find_moved(const Step& step) {
 
 Applier::Waits Applier::take_move(const Step& step, Step going, Now now) {
   // What is being looked at must not change beneath the look.
-  if (scan_.touches(going.path.parent())) return Waits::scan;
+  if (scan_.touches(going.path)) return Waits::scan;
   ApplyStep apply;
   apply.kind = ApplyStep::Kind::move;
   apply.path = step.path;
