@@ -8,6 +8,7 @@ As a library: `with Lab(hosts=2) as lab: lab.spawn(1, [...])`. By hand, one comm
   lab.py NAME exec I CMD...        run a command on host I
   lab.py NAME loss I PERCENT       drop that share of what host I receives; 0 ends it
   lab.py NAME rate I MBIT          let no more than that many Mbit/s through to host I; 0 ends it
+  lab.py NAME cable I MBIT         make host I's a cable of that rate, both ways; 0 ends it
   lab.py NAME mcast I drop|allow   drop multicast and broadcast at host I, as bad access points do
   lab.py NAME link I up|down       plug or unplug host I's cable, at the switch
   lab.py NAME nic I up|down        take host I's own interface up or down
@@ -218,7 +219,7 @@ def main(arguments):
         os.environ.update(lab.environment(rest[0]))
         command = lab.command(rest[0], rest[1:])
         os.execvp(command[0], command)
-    elif verb in ("loss", "rate", "mcast", "link", "nic", "nic_multicast", "address"):
+    elif verb in ("loss", "rate", "cable", "mcast", "link", "nic", "nic_multicast", "address"):
         getattr(lab, verb)(int(rest[0]), *rest[1:])
     elif verb == "bus" and rest[1] == "start":
         lab.start_bus(int(rest[0]))

@@ -33,6 +33,18 @@ meta pkttype { multicast, broadcast } counter drop
 add rule inet multicast out oifname != "lo" udp dport 5353 counter drop
 """
 
+# A full frame, as the kernel counts it and as it passes over a cable: with the preamble, the checksum
+# and the gap behind it. Bulk data is of full frames.
+FRAME_BYTES = 1514
+FRAME_BYTES_ON_CABLE = 1538
+# What the kernel hands to a card at once, 64 KiB and headers, passes uncut: cutting it would cost the
+# processor time that a card does not. At 100 Mbit/s this is 7 ms.
+CABLE_BURST = "80kb"
+# A network card's queue, which makes its host's TCP wait; and what a small switch holds for a port
+# and drops what is beyond.
+CARD_QUEUE = "1mb"
+PORT_QUEUE = "512kb"
+
 
 class LabError(Exception):
     """The lab cannot be built or used here; the text says why."""
@@ -138,17 +150,35 @@ class Network:
 
     def rate(self, host, mbit):
         """Slows down what host I receives, at the switch; nothing is lost for it."""
-        device = ["dev", f"p{host}", "root"]
+        self._shape(self._switch(), f"p{host}", int(mbit) * 10**6,
+                    "burst", "256kb", "latency", "400ms")
+
+    def cable(self, host, mbit):
+        """Makes host I's a cable of that rate, both ways at once, by what passes over it."""
+        bits = int(mbit) * 10**6 * FRAME_BYTES // FRAME_BYTES_ON_CABLE
+        self._shape(self.namespace(host), "eth0", bits, "burst", CABLE_BURST, "limit", CARD_QUEUE)
+        self._shape(self._switch(), f"p{host}", bits, "burst", CABLE_BURST, "limit", PORT_QUEUE)
+
+    def _shape(self, namespace, device, bits_per_second, *options):
+        """What leaves by the device; as fast as it can with 0."""
+        root = ["dev", device, "root"]
         with contextlib.suppress(LabError):
-            run("tc", "-n", self._switch(), "qdisc", "del", *device)
-        if int(mbit):
-            run("tc", "-n", self._switch(), "qdisc", "add", *device, "tbf",
-                "rate", f"{int(mbit)}mbit", "burst", "256kb", "latency", "400ms")
+            run("tc", "-n", namespace, "qdisc", "del", *root)
+        if bits_per_second:
+            run("tc", "-n", namespace, "qdisc", "add", *root, "tbf",
+                "rate", f"{bits_per_second}bit", *options)
 
     def received_bytes(self, host):
         """What has come in over eth0 since the host was connected, by the kernel's count."""
+        return self._passed_bytes(host, "rx")
+
+    def sent_bytes(self, host):
+        """The same of what has gone out."""
+        return self._passed_bytes(host, "tx")
+
+    def _passed_bytes(self, host, direction):
         links = json.loads(run("ip", "-n", self.namespace(host), "-s", "-j", "link", "show", "eth0"))
-        return links[0]["stats64"]["rx"]["bytes"]
+        return links[0]["stats64"][direction]["bytes"]
 
     def mcast(self, host, verb):
         if verb not in ("drop", "allow"):
