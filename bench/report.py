@@ -41,18 +41,53 @@ def amount(count_bytes):
     return f"{count_bytes:.0f} B"
 
 
-def rows_of(work):
+def columns_of(work):
+    """Title and the text of a contender's runs, for each column but the contender's name."""
     ours = work["runs"]["lansync"]
+    content_bytes = work["content_bytes"]
+
+    def beside(runs):
+        return "" if runs is ours or None in ours else f"{ratio(ours, runs):.2f}"
+
+    def median(value, form):
+        return lambda runs: form(median_of(runs, value))
+    yield "seconds", median(lambda run: run["seconds"], "{:.2f}".format)
+    yield "× lansync", beside
+    if work["link_mbit"]:
+        yield "of a plain TCP stream", median(lambda run: of_line(run, content_bytes), "{:.1%}".format)
+    if work["receivers"] > 1:
+        yield "× to one", median(lambda run: run["seconds"] / run["to_one_seconds"], "{:.2f}".format)
+    if work["link_mbit"]:
+        yield "source sent × size", median(lambda run: run["source_sent_bytes"] / content_bytes,
+                                           "{:.2f}".format)
+    yield "processor s, all", median(lambda run: sum(run["processor_s"].values()), "{:.2f}".format)
+    yield "peak MiB", median(peak_mib, "{:.0f}".format)
+    yield "received", median(lambda run: run["received_bytes"], amount)
+    yield "written", median(lambda run: run["written_bytes"], amount)
+
+
+def of_line(run, content_bytes):
+    """The speed at which one receiver has got the content, as a share of what the cable carries."""
+    return content_bytes / run["seconds"] / run["line_bytes_per_s"]
+
+
+def line_of(work):
+    if not work["link_mbit"]:
+        return ""
+    lines = [run["line_bytes_per_s"] * 8 / 10**6
+             for runs in work["runs"].values() for run in runs if run is not None]
+    return (f" A plain TCP stream had {statistics.median(lines):.0f} Mbit/s ({min(lines):.0f} to "
+            f"{max(lines):.0f}) of content." if lines else "")
+
+
+def table(work):
+    columns = list(columns_of(work))
+    yield "| " + " | ".join(["", *(title for title, _ in columns)]) + " |"
+    yield "|---" * (len(columns) + 1) + "|"
     for name, runs in work["runs"].items():
-        if None in runs:
-            yield [name, "given up", "", "", "", "", ""]
-            continue
-        beside = "" if name == "lansync" or None in ours else f"{ratio(ours, runs):.2f}"
-        yield [name, f"{median_of(runs, lambda run: run['seconds']):.2f}", beside,
-               f"{median_of(runs, lambda run: sum(run['processor_s'].values())):.2f}",
-               f"{median_of(runs, peak_mib):.0f}",
-               amount(median_of(runs, lambda run: run["received_bytes"])),
-               amount(median_of(runs, lambda run: run["written_bytes"]))]
+        cells = (["given up"] + [""] * (len(columns) - 1) if None in runs
+                 else [told(runs) for _, told in columns])
+        yield "| " + " | ".join([name, *cells]) + " |"
 
 
 def first_figure(run):
@@ -74,13 +109,6 @@ def figures_table(work):
         yield f"| {figure} | " + " | ".join(told) + " |"
 
 
-def usual_table(work):
-    yield "| | seconds | × lansync | processor s, both | peak MiB | received | written |"
-    yield "|---|---|---|---|---|---|---|"
-    for row in rows_of(work):
-        yield "| " + " | ".join(row) + " |"
-
-
 def markdown(document):
     where = document["machine"]
     lines = ["# lansync beside others", "",
@@ -94,6 +122,6 @@ def markdown(document):
         has_figures = any(run and "figures" in run
                           for runs in work["runs"].values() for run in runs)
         lines += ["", f"## {work['name'][0].upper()}{work['name'][1:]}", "",
-                  f"{amount(work['content_bytes'])}, {rounds} rounds, medians.", "",
-                  *(figures_table(work) if has_figures else usual_table(work))]
+                  f"{amount(work['content_bytes'])}, {rounds} rounds, medians.{line_of(work)}", "",
+                  *(figures_table(work) if has_figures else table(work))]
     return "\n".join(lines) + "\n"

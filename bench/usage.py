@@ -103,7 +103,7 @@ class Usage:
     """Of one stretch of time: `with Usage(lab, hosts, folder) as usage`.
 
     Afterwards: seconds; processor_s and peak_resident_bytes, by host; received_bytes, all hosts';
-    written_bytes, of the disk that holds `folder`, with what is still to be written then.
+    source_sent_bytes, of the first; written_bytes, of the disk that holds `folder`, with what is still to be written then.
     """
 
     def __init__(self, lab, hosts, folder):
@@ -124,6 +124,7 @@ class Usage:
     def __enter__(self):
         self.written_before = written_to_disk(self.folder)
         self.received_before = self._received()
+        self.sent_before = self.lab.sent_bytes(self.hosts[0])
         self.processor_before = self._now()
         self.memory.__enter__()
         self.began = time.monotonic()
@@ -136,6 +137,7 @@ class Usage:
         self.processor_s = {host: processor[host] - self.processor_before[host]
                             for host in self.hosts}
         self.received_bytes = self._received() - self.received_before
+        self.source_sent_bytes = self.lab.sent_bytes(self.hosts[0]) - self.sent_before
         self.written_bytes = written_to_disk(self.folder) - self.written_before
 
     def row(self):
@@ -144,4 +146,5 @@ class Usage:
                                 for host, value in self.processor_s.items()},
                 "peak_resident_bytes": {str(host): value for host, value in
                                         self.memory.peaks.items()},
-                "received_bytes": self.received_bytes, "written_bytes": self.written_bytes}
+                "received_bytes": self.received_bytes,
+                "source_sent_bytes": self.source_sent_bytes, "written_bytes": self.written_bytes}

@@ -48,10 +48,16 @@ class Workload:
 
     content_bytes = 0
     has_before = False
+    receivers = 1
+    link_mbit = 0  # Of each host's cable; 0: as fast as can be.
+
+    def to_one(self):
+        """The same to one receiver, if how much longer it takes with several is of interest."""
+        return None
 
     def takes(self, kind):
         """Whether a kind of contender can take part."""
-        return not (self.has_before and kind.copies_only)
+        return not (kind.copies_only and (self.has_before or self.link_mbit))
 
     def prepare(self, aside, masters):
         raise NotImplementedError
@@ -99,6 +105,19 @@ class LargeFiles(Workload):
     def done(self, target):
         return all(has_size(target / "large" / f"{number}.bin", self.mib * MIB)
                    for number in range(self.count))
+
+
+class OverCables(LargeFiles):
+    """A file of random bytes to some receivers, each host's cable of one rate."""
+
+    def __init__(self, mib, link_mbit, receivers=1):
+        super().__init__(1, mib)
+        self.link_mbit, self.receivers = link_mbit, receivers
+        several = f" to {receivers} receivers" if receivers > 1 else ""
+        self.name += f"{several}, cables of {link_mbit} Mbit/s"
+
+    def to_one(self):
+        return OverCables(self.mib, self.link_mbit) if self.receivers > 1 else None
 
 
 class SmallFiles(Workload):

@@ -39,6 +39,10 @@ class Lansync(Contender):
         for number, other in enumerate(others):
             other.join(code if number == 0 else first.invite())
             first.wait_for_member(other)
+        for device in self.devices:
+            for other in self.devices:
+                if other is not device:
+                    device.wait_for_member(other)
         first.flush()
 
     def halt(self):

@@ -22,8 +22,9 @@ class Syncthing(Contender):
     follows = True
     durable = "each file"
     settings = ("no discovery, relays or NAT; setLowPriority=false, fsWatcherDelayS=1, "
-                "reconnectionIntervalS=1, progressUpdateIntervalS=-1, scanProgressIntervalS=-1, caseSensitiveFS=true, "
-                "copyRangeMethod=all; fsync as it comes (on)")
+                "reconnectionIntervalS=1, progressUpdateIntervalS=-1 (with several receivers as it "
+                "comes), scanProgressIntervalS=-1, caseSensitiveFS=true, copyRangeMethod=all; fsync "
+                "as it comes (on)")
 
     @classmethod
     def version(cls):
@@ -99,7 +100,11 @@ class Syncthing(Contender):
             ElementTree.SubElement(device, "address").text = f"tcp://10.77.0.{other}:22000"
         config.find("gui").set("enabled", "false")
         options = config.find("options")
-        for name, value in {**OPTIONS, "listenAddress": f"tcp://10.77.0.{host}:22000"}.items():
+        settings = {**OPTIONS, "listenAddress": f"tcp://10.77.0.{host}:22000"}
+        if len(ids) > 2:
+            # Receivers tell each other with it what they have of a file that is under way.
+            del settings["progressUpdateIntervalS"]
+        for name, value in settings.items():
             for old in options.findall(name):
                 options.remove(old)
             ElementTree.SubElement(options, name).text = value
