@@ -15,7 +15,7 @@ constexpr std::array<Literal, std::variant_size_v<MessageBody>> kMessages = {
     "chunk list",      "chunk request",
     "chunks missing",  "barrier",
     "barrier reached", "audit question",
-    "audit answer"};
+    "audit answer",    "chunks held"};
 constexpr std::array<Literal, std::variant_size_v<JobResult>> kJobs = {
     "list", "hash", "stage", "write", "read", "apply", "clean", "empty trash", "check"};
 

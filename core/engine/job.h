@@ -120,6 +120,8 @@ struct ReadJob {
   RelativePath path;
   std::uint64_t offset = 0;
   Chunk chunk;
+  // A staged file that holds it, until it is installed at the path. Empty: it is there already.
+  std::string stage = {};
 };
 
 // Change the visible tree. The steps are performed in order, each on its own: one that fails does

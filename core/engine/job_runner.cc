@@ -197,7 +197,19 @@ Result<Written> JobRunner::write(const WriteJob& job) const {
   return Written{};
 }
 
+Result<Bytes> JobRunner::read_staged(const ReadJob& job) const {
+  if (const auto there = fs_.stat_stage(job.stage); !there) return there.error();
+  const auto file = fs_.open_stage(job.stage);
+  if (!file) return file.error();
+  auto bytes = read_piece(**file, job.offset, job.chunk.bytes);
+  if (bytes && !holds(*bytes, job.chunk)) return Error{Errc::mismatch, "chunk in a staged file"};
+  return bytes;
+}
+
 Result<Bytes> JobRunner::read(const ReadJob& job) const {
+  if (!job.stage.empty()) {
+    if (auto staged = read_staged(job)) return staged;
+  }
   auto file = fs_.open_read(job.path);
   if (!file) return std::move(file).error();
   auto bytes = read_piece(**file, job.offset, job.chunk.bytes);

@@ -34,6 +34,7 @@ class JobRunner {
   Result<Staged> stage(const StageJob& job) const;
   Result<Written> write(const WriteJob& job) const;
   Result<Bytes> read(const ReadJob& job) const;
+  Result<Bytes> read_staged(const ReadJob& job) const;
   Result<Applied> apply(const ApplyJob& job) const;
   Result<Cleaned> clean(const CleanStageJob& job) const;
   Result<Emptied> empty(const EmptyTrashJob& job) const;

@@ -40,8 +40,8 @@ ShareEngine::ShareEngine(Index& index, Membership& membership, Config config)
       edits_(index, replica_, held_, intents_, unsynced_),
       forks_(index, replica_, peers_),
       exchange_(index, membership, replica_, peers_),
-      fetcher_(index, peers_),
-      server_(index),
+      fetcher_(index, peers_, config_.self.device),
+      server_(index, fetcher_),
       applier_(index, intents_, fetcher_, scan_, issues_, names_),
       audits_(index, replica_, peers_) {
   scan_.set_root(config_.root);

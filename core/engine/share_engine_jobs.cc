@@ -56,8 +56,12 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
     return {};
   }
   if (std::holds_alternative<Result<Bytes>>(result)) {
-    const auto other =
-        server_.handle_read(std::get<Server::ServeJob>(job.source), take<Result<Bytes>>(result));
+    const auto& serve = std::get<Server::ServeJob>(job.source);
+    // If it was installed meanwhile, the look at where it was may have made an empty file.
+    if (!serve.read.stage.empty() && !fetcher_.under_way(serve.read.path)) {
+      fetcher_.expect_garbage();
+    }
+    const auto other = server_.handle_read(serve, take<Result<Bytes>>(result));
     if (other) scan_.request(other->parent(), false);
     return {};
   }

@@ -49,6 +49,7 @@ Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body,
 Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now now) {
   if (auto* hello = std::get_if<ShareHello>(&body)) {
     peers_.at(from).audits = hello->audits;
+    peers_.at(from).spreads = hello->spreads;
     return exchange_.handle_hello(from, *hello);
   }
   if (std::holds_alternative<MemberOpsRequest>(body)) {
@@ -80,6 +81,7 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   if (auto* missing = std::get_if<ChunksMissing>(&body)) {
     return fetcher_.handle_missing(from, *missing);
   }
+  if (auto* held = std::get_if<ChunksHeld>(&body)) return fetcher_.handle_held(from, *held);
   if (auto* barrier = std::get_if<Barrier>(&body)) {
     scan_.request(RelativePath(), true);
     return flushes_.ask(from, barrier->id, scan_.finished_rounds() + 1);
@@ -158,6 +160,7 @@ void ShareEngine::drop_removed() {
 Result<std::optional<MessageBody>> ShareEngine::poll_answer(const DeviceId& to) {
   if (exchange_.waiting(to) > 0) return std::optional<MessageBody>();
   if (auto audit = audits_.poll_message(to)) return audit;
+  if (auto held = fetcher_.poll_held(to)) return std::optional<MessageBody>(*std::move(held));
   return server_.poll_answer(to);
 }
 

@@ -50,6 +50,7 @@ void to_wire(const ShareHello& hello, wire::ShareMessage& to) {
     end->set_counter(log.counter);
     set(end->mutable_hash(), log.hash.view());
   }
+  arm->set_spreads(hello.spreads);
 }
 
 Result<MessageBody> from_wire(const wire::ShareHello& arm) {
@@ -72,6 +73,7 @@ Result<MessageBody> from_wire(const wire::ShareHello& arm) {
     if (!get(end.hash(), log.hash)) return malformed("end of a log");
     hello.own_logs.push_back(log);
   }
+  hello.spreads = arm.spreads();
   return MessageBody(std::move(hello));
 }
 
@@ -256,6 +258,23 @@ Result<MessageBody> from_wire(const wire::ChunksMissing& arm) {
   return MessageBody(ChunksMissing{arm.request(), {arm.places().begin(), arm.places().end()}});
 }
 
+void to_wire(const ChunksHeld& held, wire::ShareMessage& to) {
+  auto* arm = to.mutable_chunks_held();
+  set(arm->mutable_content(), held.content.view());
+  for (const std::uint32_t chunk : held.chunks) arm->add_chunks(chunk);
+  arm->set_ended(held.ended);
+}
+
+Result<MessageBody> from_wire(const wire::ChunksHeld& arm) {
+  if (static_cast<std::size_t>(arm.chunks_size()) > limits::kRequestChunksMax) {
+    return too_many("chunks that are held");
+  }
+  ChunksHeld held{{}, {arm.chunks().begin(), arm.chunks().end()}, arm.ended()};
+  if (!get(arm.content(), held.content)) return malformed("content id");
+  if (held.ended && !held.chunks.empty()) return malformed("chunks of what is not loaded");
+  return MessageBody(std::move(held));
+}
+
 void to_wire(const Barrier& barrier, wire::ShareMessage& to) {
   to.mutable_barrier()->set_id(barrier.id);
 }
@@ -348,6 +367,7 @@ Result<MessageBody> body_from(const wire::ShareMessage& message) {
       return MessageBody(BarrierReached{message.barrier_reached().id()});
     case wire::ShareMessage::kAuditQuestion: return from_wire(message.audit_question());
     case wire::ShareMessage::kAuditAnswer: return from_wire(message.audit_answer());
+    case wire::ShareMessage::kChunksHeld: return from_wire(message.chunks_held());
     case wire::ShareMessage::BODY_NOT_SET: break;
   }
   return malformed("message of no known kind");

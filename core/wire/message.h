@@ -34,6 +34,8 @@ struct ShareHello {
   std::uint64_t incarnation = 0;
   // Some of the logs that it has written; the one that it writes is among them.
   std::vector<OwnLogEnd> own_logs{};
+  // The sender hears ChunksHeld: this lansync does.
+  bool spreads = false;
   friend bool operator==(const ShareHello&, const ShareHello&) = default;
 };
 
@@ -96,6 +98,16 @@ struct ChunksMissing {
   friend bool operator==(const ChunksMissing&, const ChunksMissing&) = default;
 };
 
+// "I am loading this content, and have these of its chunks, beside those that I have told of." With
+// `ended`, and without chunks: no longer; ask me as you ask anybody. Told only members whose hello
+// says that they hear it.
+struct ChunksHeld {
+  ContentId content;
+  std::vector<std::uint32_t> chunks;  // By their place.
+  bool ended = false;
+  friend bool operator==(const ChunksHeld&, const ChunksHeld&) = default;
+};
+
 // "Tell me when you have looked at your folder once more and told me what you found."
 struct Barrier {
   std::uint64_t id = 0;
@@ -134,7 +146,7 @@ struct AuditAnswer {
 
 using MessageBody = std::variant<ShareHello, MemberOpsRequest, MemberOps, ShareState, Segment,
                                  ChunkListRequest, ChunkListReply, ChunkRequest, ChunksMissing,
-                                 Barrier, BarrierReached, AuditQuestion, AuditAnswer>;
+                                 Barrier, BarrierReached, AuditQuestion, AuditAnswer, ChunksHeld>;
 
 struct Message {
   ShareId share;

@@ -28,6 +28,10 @@ void check(const ChunkRequest& request) {
     LANSYNC_ASSERT(ref.chunk.bytes > 0 && ref.chunk.bytes <= limits::kChunkBytesMax);
   }
 }
+void check(const ChunksHeld& held) {
+  LANSYNC_ASSERT(held.chunks.size() <= limits::kRequestChunksMax);
+  LANSYNC_ASSERT(!held.ended || held.chunks.empty());
+}
 void check(const AuditAnswer& answer) {
   LANSYNC_ASSERT(answer.parts.size() <= RangeSplit::kPartsMax);
   for (const PathsPart& part : answer.parts) {

@@ -218,6 +218,7 @@ void Cluster::drain(std::size_t i) {
     }
     while (auto chunk = node.engine->poll_data(device)) {
       if (mute_.contains(i)) continue;
+      node.content_bytes_sent += chunk->bytes.size();
       Bytes record = encode(ChunkData{node.membership->share(), chunk->request, chunk->place, 0});
       append(record, chunk->bytes);
       deliver(i, to, std::move(record), true);

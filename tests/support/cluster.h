@@ -36,6 +36,7 @@ class Cluster {
     std::optional<Membership> membership;
     std::unique_ptr<ShareEngine> engine;
     std::uint64_t content_bytes_received = 0;
+    std::uint64_t content_bytes_sent = 0;
   };
 
   // All are members from the start; none is connected yet.

@@ -82,6 +82,7 @@ MemberOps Exchange::next_ops(Outbox& outbox) const {
 Result<ShareHello> Exchange::hello() const {
   const Author& self = replica_.self();
   ShareHello hello{.member_op_heads = membership_.heads(), .incarnation = self.incarnation};
+  hello.spreads = true;
   std::vector<Author> logs{self};
   for (const CausalClock::Entry& entry : replica_.clock().entries()) {
     if (entry.author.device == self.device && entry.author != self) logs.push_back(entry.author);

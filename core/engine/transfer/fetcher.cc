@@ -77,6 +77,7 @@ void Fetcher::list_is_known(Fetch& fetch) {
     offset += chunk.bytes;
   }
   enter(fetch, Phase::need_stage);
+  consider_spreading(fetch);
 }
 
 void Fetcher::cancel(const RelativePath& path) {
@@ -175,6 +176,7 @@ void Fetcher::drop_source(const RelativePath& source, FetchId id) {
 
 void Fetcher::erase(std::map<FetchId, Fetch>::iterator fetch) {
   const Wanted& wanted = fetch->second.wanted;
+  end_spreading(fetch->second);
   let_go(wanted.version);
   by_path_.erase(wanted.path);
   drop_source(wanted.source, fetch->first);
@@ -348,10 +350,15 @@ void Fetcher::handle_peer_down(const DeviceId& peer) {
   for (const std::uint32_t request : lost) drop_request(request, false);
   std::erase_if(given_up_, [&](const auto& entry) { return entry.second == peer; });
   news_.erase(peer);
+  ended_.erase(peer);
+  for (const auto& [content, id] : spread_) fetches_.at(id).held->forget(peer);
   expect_all_of(peer);
 }
 
-void Fetcher::handle_peer_progress(const DeviceId& peer) { expect_all_of(peer); }
+void Fetcher::handle_peer_progress(const DeviceId& peer) {
+  for (const auto& [content, id] : spread_) fetches_.at(id).held->forget(peer);
+  expect_all_of(peer);
+}
 
 void Fetcher::fail(FetchId id, Error error) {
   const auto found = fetches_.find(id);

@@ -14,6 +14,7 @@
 #include "core/base/time.h"
 #include "core/engine/job.h"
 #include "core/engine/peer_state.h"
+#include "core/engine/transfer/held_chunks.h"
 #include "core/index/index.h"
 #include "core/wire/chunk_data.h"
 #include "core/wire/message.h"
@@ -50,6 +51,10 @@ enum class FetchId : std::uint64_t {};
 //
 // Drive it: start() files; perform the jobs; send the requests; take finished() and failed().
 //
+// Several members that load the same file share the work (fetcher_spread.cc): each chunk has one of
+// them that asks for it where the whole file is, and the others get it from that one, which tells
+// what it has.
+//
 // Fair turns: files that one author announced and nobody serves, or a member that does not answer,
 // take no room from the files of others and no requests from other members.
 //
@@ -74,6 +79,17 @@ class Fetcher {
   static constexpr std::chrono::seconds kSilentPause{120};
   // How often members that have got something are asked anew for what they did not have.
   static constexpr std::chrono::seconds kAskAgainDelay{1};
+  // A file of fewer chunks is not worth telling each other what one has of it.
+  static constexpr std::size_t kSpreadChunksMin = 16;
+  // Of what is missing of a file that is spread, so much is chosen from.
+  static constexpr std::size_t kSpreadChunksLookedAt = 4096;
+  // What is asked of a member that is still loading itself. Little, so that what it gets next can
+  // be asked for soon; but as much as is under way on a fast link.
+  static constexpr std::uint64_t kSpreadBytesMax = std::uint64_t{2} << 20;
+  // And of one that has the whole file, and is asked by others too.
+  static constexpr std::uint64_t kSharedBytesMax = std::uint64_t{4} << 20;
+  // What another should ask for is asked for at a time where the whole file is, for want of better.
+  static constexpr std::uint64_t kSpareBytesMax = std::uint64_t{1} << 20;
   // Requests given up and not answered yet; a late answer to one of them is no fault.
   static constexpr std::size_t kGivenUpMax = 1024;
 
@@ -93,7 +109,8 @@ class Fetcher {
     Error error;
   };
 
-  Fetcher(Index& index, std::map<DeviceId, PeerState>& peers) : index_(index), peers_(peers) {}
+  Fetcher(Index& index, std::map<DeviceId, PeerState>& peers, DeviceId self = {})
+      : index_(index), peers_(peers), self_(self) {}
 
   // How many files that this device published may be started, at least. Fetches for which there is
   // no source at present do not take its room; nobody may take all that there is, even if all of
@@ -117,6 +134,9 @@ class Fetcher {
   // Whether this content is staged for this path, ready to be installed.
   [[nodiscard]] bool staged(const RelativePath& path, const ContentId& content) const;
   [[nodiscard]] bool fetching(const RelativePath& path, const ContentId& content) const;
+  [[nodiscard]] bool under_way(const RelativePath& path) const { return by_path_.contains(path); }
+  // Where a chunk is that has come and is not installed yet.
+  [[nodiscard]] std::optional<ReadJob> staged_chunk(const ChunkRef& ref) const;
   [[nodiscard]] std::vector<std::string> stages() const;
   [[nodiscard]] std::vector<Wanted> wanted() const;
   // Whether anything is going on that may still succeed with the peers there are.
@@ -129,6 +149,8 @@ class Fetcher {
   Result<void> handle_data(const DeviceId& peer, const ChunkData& header, ByteView data,
                            TimePoint now);
   Result<void> handle_missing(const DeviceId& peer, const ChunksMissing& missing);
+  // What a member has of what it is loading. Errors: malformed.
+  Result<void> handle_held(const DeviceId& peer, const ChunksHeld& held);
   void handle_staged(FetchId fetch, Result<Staged> staged);
   void handle_written(const FetchJob& job, Result<Written> written);
   void handle_peer_down(const DeviceId& peer);
@@ -155,6 +177,8 @@ class Fetcher {
   // Outputs, to be drained after every input.
   std::optional<FetchJob> poll_job();
   std::optional<Request> poll_request(TimePoint now);
+  // What a member is to be told of what is here of files that both are loading.
+  std::optional<ChunksHeld> poll_held(const DeviceId& to);
   std::optional<Failed> poll_failed();
   // Whether bytes were missed where the index has them: a person has been there, and may have moved
   // them. The whole folder is to be looked at: nobody is asked for them before handle_looked(), or
@@ -191,8 +215,9 @@ class Fetcher {
     std::size_t looks_after_moves = 0;
     std::vector<std::uint32_t> expected;  // The chunks that the last StageJob looks for there.
     bool was_mislaid = false;
-    bool unread = false;  // The last StageJob could not read what this disk may have.
-    bool begun = false;   // There may be something in the staging folder under its name.
+    bool unread = false;             // The last StageJob could not read what this disk may have.
+    bool begun = false;              // There may be something in the staging folder under its name.
+    std::optional<HeldChunks> held;  // If it may be spread.
   };
   struct Place {
     FetchId fetch{};
@@ -200,6 +225,13 @@ class Fetcher {
     Chunk expected;
     Bytes arrived;
     bool done = false;
+  };
+  // What goes into one request.
+  struct Asking {
+    ChunkRequest request;
+    std::vector<Place> places;
+    std::uint64_t bytes = 0;
+    [[nodiscard]] bool fits(const Chunk& chunk) const;
   };
   struct Outstanding {
     DeviceId peer;
@@ -223,6 +255,17 @@ class Fetcher {
   [[nodiscard]] std::size_t requests_to(const DeviceId& peer) const;
   std::optional<Request> poll_list_request(TimePoint now);
   std::optional<Request> poll_chunk_request(PeerState& peer, TimePoint now);
+  static void ask(Fetch& fetch, std::uint32_t chunk, Asking& asking);
+  static void ask_in_order(Fetch& fetch, Asking& asking);
+  void consider_spreading(Fetch& fetch);
+  void end_spreading(Fetch& fetch);
+  [[nodiscard]] bool may_load(const PeerState& peer, const Wanted& wanted) const;
+  [[nodiscard]] static bool is_partial(const PeerState& peer, const Fetch& fetch);
+  [[nodiscard]] std::vector<DeviceId> sharers(const Fetch& fetch) const;
+  void ask_spread(const PeerState& peer, Fetch& fetch, Asking& asking);
+  void ask_partial(const PeerState& peer, Fetch& fetch, Asking& asking);
+  void ask_whole(const PeerState& peer, Fetch& fetch, const std::vector<DeviceId>& sharers,
+                 Asking& asking);
   [[nodiscard]] bool stalled(const Fetch& fetch) const;
   [[nodiscard]] bool was_given_up(const DeviceId& peer, std::uint32_t request) const;
   void heard_from(const DeviceId& peer, TimePoint now);
@@ -250,12 +293,16 @@ class Fetcher {
 
   Index& index_;
   std::map<DeviceId, PeerState>& peers_;
+  const DeviceId self_;
   std::map<FetchId, Fetch> fetches_;
   std::map<RelativePath, FetchId> by_path_;
   std::map<RelativePath, std::set<FetchId>> by_source_;
   std::array<std::set<FetchId>, kPhases> in_phase_;
   std::set<FetchId> to_ask_;              // Those that have chunks to ask for.
   std::map<DeviceId, std::size_t> kept_;  // How many fetches, by who published the file.
+  std::map<ContentId, FetchId> spread_;   // Those that may be.
+  // What members were told that this device is loading, and it is not any more.
+  std::map<DeviceId, std::set<ContentId>> ended_;
   std::map<std::uint32_t, Outstanding> requests_;
   std::map<std::uint32_t, DeviceId> given_up_;
   std::deque<FetchJob> write_jobs_;

@@ -131,6 +131,9 @@ void Fetcher::handle_staged(FetchId id, Result<Staged> staged) {
   fetch.unread = staged->unread;
   if (fetch.unread && !read_again_at_) read_again_at_ = now_ + kReadAgainDelay;
   fetch.missing.assign(staged->missing.begin(), staged->missing.end());
+  for (std::uint32_t i = 0; fetch.held && i < fetch.list.chunks.size(); ++i) {
+    if (!std::ranges::binary_search(staged->missing, i)) fetch.held->add(i);
+  }
   if (!fetch.missing.empty()) to_ask_.insert(id);
   enter(fetch, Phase::loading);
   check_done(fetch);
@@ -148,6 +151,7 @@ void Fetcher::handle_written(const FetchJob& job, Result<Written> written) {
   const auto peer = peers_.find(job.peer);
   if (written) {
     if (peer != peers_.end()) peer->second.silences = 0;
+    if (fetch.held) fetch.held->add(job.chunk);
     return check_done(fetch);
   }
   if (written.error().code != make_error_code(Errc::mismatch)) {

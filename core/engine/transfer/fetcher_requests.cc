@@ -14,9 +14,12 @@ constexpr int kWrongChunksMax = 3;  // Then the peer is not asked again in this 
 }  // namespace
 
 bool Fetcher::can_serve(const PeerState& peer, const Fetch& fetch) const {
-  return peer.joined && peer.clock_known && peer.wrong_chunks < kWrongChunksMax &&
-         peer.silent_until <= now_ && peer.state.clock.covers(fetch.wanted.version) &&
-         !fetch.lacking.contains(peer.device);
+  const bool known = peer.joined && peer.clock_known && peer.wrong_chunks < kWrongChunksMax &&
+                     peer.silent_until <= now_ && !fetch.lacking.contains(peer.device);
+  if (!known) return false;
+  if (!is_partial(peer, fetch)) return peer.state.clock.covers(fetch.wanted.version);
+  return std::ranges::any_of(
+      fetch.missing, [&](std::uint32_t chunk) { return fetch.held->has(peer.device, chunk); });
 }
 
 std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {
@@ -24,10 +27,13 @@ std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {
   for (const auto& [device, peer] : peers_) {
     if (!can_serve(peer, fetch)) continue;
     // Who let others wait is asked for what nobody else has. Whoever has everything surely has
-    // this; then whoever is asked for least.
-    const auto better = [](const PeerState& left, const PeerState& right) {
-      return std::tuple(left.silences, !left.state.in_sync, left.requested_bytes) <
-             std::tuple(right.silences, !right.state.in_sync, right.requested_bytes);
+    // this; then whoever does not say that it has a part; then whoever is asked for least.
+    const auto rank = [&](const PeerState& one) {
+      return std::tuple(one.silences, !one.state.in_sync, is_partial(one, fetch),
+                        one.requested_bytes);
+    };
+    const auto better = [&](const PeerState& left, const PeerState& right) {
+      return rank(left) < rank(right);
     };
     if (best == nullptr || better(peer, *best)) best = &peer;
   }
@@ -96,33 +102,49 @@ std::optional<Fetcher::Request> Fetcher::poll_chunk_request(PeerState& peer, Tim
       requests_to(peer.device) >= kRequestsPerPeerMax) {
     return std::nullopt;
   }
-  ChunkRequest request;
-  Outstanding outstanding{peer.device, {}, {}, now};
-  std::uint64_t bytes = 0;
+  Asking asking;
   for (auto next = to_ask_.begin(); next != to_ask_.end();) {
     const FetchId id = *next++;
     Fetch& fetch = fetches_.at(id);
     if (fetch.phase != Phase::loading) continue;
-    if (!can_serve(peer, fetch) || source_for(fetch) != peer.device) continue;
-    while (!fetch.missing.empty() && request.chunks.size() < limits::kRequestChunksMax) {
-      const std::uint32_t index = fetch.missing.front();
-      const Chunk& chunk = fetch.list.chunks[index];
-      if (bytes > 0 && bytes + chunk.bytes > limits::kRequestBytesMax) break;
-      fetch.missing.pop_front();
-      ++fetch.under_way;
-      bytes += chunk.bytes;
-      request.chunks.push_back({fetch.wanted.content, index, chunk});
-      outstanding.places.push_back({id, index, chunk, {}, false});
+    if (!can_serve(peer, fetch)) continue;
+    if (fetch.held) {
+      ask_spread(peer, fetch, asking);
+    } else if (source_for(fetch) == peer.device) {
+      ask_in_order(fetch, asking);
     }
     if (fetch.missing.empty()) to_ask_.erase(id);
-    if (bytes >= limits::kRequestBytesMax) break;
+    if (asking.bytes >= limits::kRequestBytesMax) break;
   }
-  if (request.chunks.empty()) return std::nullopt;
-  request.request = next_request_++;
-  peer.requested_bytes += bytes;
-  bytes_in_flight_ += bytes;
-  requests_.emplace(request.request, std::move(outstanding));
-  return Request{peer.device, std::move(request)};
+  if (asking.places.empty()) return std::nullopt;
+  asking.request.request = next_request_++;
+  peer.requested_bytes += asking.bytes;
+  bytes_in_flight_ += asking.bytes;
+  requests_.emplace(asking.request.request,
+                    Outstanding{peer.device, std::move(asking.places), {}, now});
+  return Request{peer.device, std::move(asking.request)};
+}
+
+bool Fetcher::Asking::fits(const Chunk& chunk) const {
+  return places.size() < limits::kRequestChunksMax &&
+         (bytes == 0 || bytes + chunk.bytes <= limits::kRequestBytesMax);
+}
+
+// It is not among the missing any more.
+void Fetcher::ask(Fetch& fetch, std::uint32_t index, Asking& asking) {
+  const Chunk& chunk = fetch.list.chunks[index];
+  ++fetch.under_way;
+  asking.bytes += chunk.bytes;
+  asking.request.chunks.push_back({fetch.wanted.content, index, chunk});
+  asking.places.push_back({fetch.id, index, chunk, {}, false});
+}
+
+void Fetcher::ask_in_order(Fetch& fetch, Asking& asking) {
+  while (!fetch.missing.empty() && asking.fits(fetch.list.chunks[fetch.missing.front()])) {
+    const std::uint32_t index = fetch.missing.front();
+    fetch.missing.pop_front();
+    ask(fetch, index, asking);
+  }
 }
 
 void Fetcher::give_back(Place& place, const DeviceId& peer, bool lacks) {

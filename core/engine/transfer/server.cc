@@ -79,6 +79,12 @@ Result<std::optional<Server::ServeJob>> Server::poll_job() {
 }
 
 Result<std::optional<ReadJob>> Server::locate(const ChunkRef& ref) {
+  auto installed = locate_installed(ref);
+  if (!installed || *installed) return installed;
+  return fetcher_.staged_chunk(ref);
+}
+
+Result<std::optional<ReadJob>> Server::locate_installed(const ChunkRef& ref) {
   ReadJob job;
   job.chunk = ref.chunk;
   if (ref.content.bytes != ref.chunk.hash.bytes) {
@@ -120,7 +126,7 @@ std::optional<RelativePath> Server::handle_read(const ServeJob& job, Result<Byte
     peer->second.bytes_ahead -= job.read.chunk.bytes + kChunkCostBytes;
     note_missing(peer->second, job.request, job.place);
   }
-  if (bytes) return std::nullopt;
+  if (bytes || !job.read.stage.empty()) return std::nullopt;
   return job.read.path;
 }
 

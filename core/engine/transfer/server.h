@@ -7,19 +7,20 @@
 #include <vector>
 
 #include "core/engine/job.h"
+#include "core/engine/transfer/fetcher.h"
 #include "core/index/index.h"
 #include "core/wire/message.h"
 
 namespace lansync {
 
-// Answers requests for chunk lists and chunks out of the visible files of the share, and of nothing
-// else: what is served is looked up by its hash in the index, never by a name that a peer says, and
-// is compared with its hash before it goes out. A chunk that is not there, or not what it was, is
-// reported as missing.
+// Answers requests for chunk lists and chunks out of the visible files of the share, and of those
+// that are being loaded, and of nothing else: what is served is looked up by its hash in the index,
+// never by a name that a peer says, and is compared with its hash before it goes out. A chunk that
+// is not there, or not what it was, is reported as missing.
 //
 // Nothing is made ready before the peer's connection takes it, but for kBytesAheadMax of chunks: a
 // peer that asks and does not read costs kRequestsMax questions of each kind, and is then at fault.
-// Owned by one share's engine.
+// Owned by one share's engine, as is `fetcher`.
 class Server {
  public:
   static constexpr std::uint64_t kBytesAheadMax = std::uint64_t{8} << 20;
@@ -39,7 +40,7 @@ class Server {
     Bytes bytes;  // The whole chunk.
   };
 
-  explicit Server(Index& index) : index_(index) {}
+  Server(Index& index, const Fetcher& fetcher) : index_(index), fetcher_(fetcher) {}
 
   void handle_peer_down(const DeviceId& peer);
   // Errors: limit_exceeded (more requests than allowed).
@@ -68,8 +69,10 @@ class Server {
   static void note_missing(Peer& peer, std::uint32_t request, std::uint32_t place);
   Result<ChunkListReply> list_reply(const ChunkListRequest& request);
   Result<std::optional<ReadJob>> locate(const ChunkRef& ref);
+  Result<std::optional<ReadJob>> locate_installed(const ChunkRef& ref);
 
   Index& index_;
+  const Fetcher& fetcher_;
   std::map<DeviceId, Peer> peers_;
   std::uint64_t sessions_ = 0;
   // The chunk list looked at last: requests for one file come together.

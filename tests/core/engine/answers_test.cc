@@ -108,7 +108,9 @@ TEST_CASE("However small chunks are, no more are read ahead than fit", "[engine]
   row.content.bytes.fill(std::byte{1});
   row.source = row.path;
   REQUIRE(index.put_disk(row));
-  Server server(index);
+  std::map<DeviceId, PeerState> peers;
+  const Fetcher fetcher(index, peers);
+  Server server(index, fetcher);
   const ChunkRef chunk{row.content, 0, {1, ChunkHash{row.content.bytes}}};
   const DeviceId peer;
   std::size_t jobs = 0;

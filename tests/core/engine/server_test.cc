@@ -55,7 +55,9 @@ struct Serving {
   ChunkList list;
   DiskRow large;
   test::WatchedIndex index;
-  Server server{index};
+  std::map<DeviceId, PeerState> peers;
+  Fetcher fetcher{index, peers};
+  Server server{index, fetcher};
   std::uint32_t last_request = 0;
 };
 

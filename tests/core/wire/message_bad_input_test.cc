@@ -27,6 +27,7 @@ constexpr std::uint64_t kChunkListRequest = 7;
 constexpr std::uint64_t kChunkListReply = 8;
 constexpr std::uint64_t kChunkRequest = 9;
 constexpr std::uint64_t kChunksMissing = 10;
+constexpr std::uint64_t kChunksHeld = 15;
 constexpr std::uint64_t kBarrier = 11;
 constexpr std::uint64_t kAuditQuestion = 13;
 constexpr std::uint64_t kAuditAnswer = 14;
@@ -296,6 +297,8 @@ TEST_CASE("B052: a packed field of very many numbers is refused", "[core][messag
     CAPTURE(count);
     const Crafted packed = Crafted().bytes(2, Bytes(count));
     CHECK(code_of(message(kChunksMissing, packed)) == Errc::limit_exceeded);
+    const Crafted held = Crafted().bytes(1, id(1)).bytes(2, Bytes(count));
+    CHECK(code_of(message(kChunksHeld, held)) == Errc::limit_exceeded);
   }
 }
 

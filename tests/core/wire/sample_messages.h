@@ -57,6 +57,9 @@ inline std::vector<std::pair<std::string, Message>> sample_messages() {
                                  true,
                                  0x0102030405060708,
                                  {{0x0102030405060708, 9, numbered<SegmentHash>(3)}}});
+  bodies.emplace_back("hello_spreads", ShareHello{.member_op_heads = {numbered<MemberOpHash>(4)},
+                                                  .incarnation = 1,
+                                                  .spreads = true});
   bodies.emplace_back("member_ops_request", MemberOpsRequest{});
   bodies.emplace_back("member_ops", MemberOps{genesis, {op, op}});
   bodies.emplace_back("state", std::move(state));
@@ -67,6 +70,7 @@ inline std::vector<std::pair<std::string, Message>> sample_messages() {
       ChunkListReply{6, 2, 0, {{1, numbered<ChunkHash>(6)}, {65'536, numbered<ChunkHash>(7)}}});
   bodies.emplace_back("chunk_request", std::move(chunks));
   bodies.emplace_back("chunks_missing", ChunksMissing{7, {0, 1, 1023}});
+  bodies.emplace_back("chunks_held", ChunksHeld{content, {0, 1, 70'000}});
   bodies.emplace_back("barrier", Barrier{0xffffffffffffffff});
   bodies.emplace_back("barrier_reached", BarrierReached{1});
   const Fingerprint fingerprint = Fingerprint::from(random_bytes(2, 32));
