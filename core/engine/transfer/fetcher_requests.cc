@@ -17,9 +17,9 @@ bool Fetcher::can_serve(const PeerState& peer, const Fetch& fetch) const {
   const bool known = peer.joined && peer.clock_known && peer.wrong_chunks < kWrongChunksMax &&
                      peer.silent_until <= now_ && !fetch.lacking.contains(peer.device);
   if (!known) return false;
-  if (!is_partial(peer, fetch)) return peer.state.clock.covers(fetch.wanted.version);
-  return std::ranges::any_of(
-      fetch.missing, [&](std::uint32_t chunk) { return fetch.held->has(peer.device, chunk); });
+  const auto* has = fetch.held ? fetch.held->of(peer.device) : nullptr;
+  if (has == nullptr) return peer.state.clock.covers(fetch.wanted.version);
+  return std::ranges::any_of(fetch.missing, [has](std::uint32_t chunk) { return (*has)[chunk]; });
 }
 
 std::optional<DeviceId> Fetcher::source_for(const Fetch& fetch) const {

@@ -134,9 +134,11 @@ void Fetcher::ask_spread(const PeerState& peer, Fetch& fetch, Asking& asking) {
 }
 
 void Fetcher::ask_partial(const PeerState& peer, Fetch& fetch, Asking& asking) {
+  if (peer.requested_bytes >= kSpreadBytesMax) return;
+  const std::vector<bool>& has = *fetch.held->of(peer.device);
   take_first(fetch.missing, [&](std::uint32_t chunk) {
-    const bool taken = peer.requested_bytes + asking.bytes < kSpreadBytesMax &&
-                       fetch.held->has(peer.device, chunk) && asking.fits(fetch.list.chunks[chunk]);
+    const bool taken = peer.requested_bytes + asking.bytes < kSpreadBytesMax && has[chunk] &&
+                       asking.fits(fetch.list.chunks[chunk]);
     if (taken) ask(fetch, chunk, asking);
     return taken;
   });
@@ -149,10 +151,13 @@ void Fetcher::ask_whole(const PeerState& peer, Fetch& fetch, const std::vector<D
     return std::ranges::none_of(sharers,
                                 [&](const DeviceId& other) { return weight(other, chunk) > own; });
   };
+  std::vector<const std::vector<bool>*> holders;
+  for (const DeviceId& other : sharers) {
+    const auto* has = fetch.held->of(other);
+    if (has != nullptr && can_serve(peers_.at(other), fetch)) holders.push_back(has);
+  }
   const auto is_held = [&](std::uint32_t chunk) {
-    return std::ranges::any_of(sharers, [&](const DeviceId& other) {
-      return fetch.held->has(other, chunk) && can_serve(peers_.at(other), fetch);
-    });
+    return std::ranges::any_of(holders, [&](const auto* has) { return (*has)[chunk]; });
   };
   const auto take = [&](std::uint64_t bytes_max, auto accept) {
     return [&, bytes_max, accept](std::uint32_t chunk) {
@@ -164,7 +169,7 @@ void Fetcher::ask_whole(const PeerState& peer, Fetch& fetch, const std::vector<D
   };
   if (peer.requested_bytes < kSharedBytesMax) {
     take_first(fetch.missing, take(kSharedBytesMax, [&](std::uint32_t chunk) {
-                 return is_own(chunk) && !is_held(chunk);
+                 return !is_held(chunk) && is_own(chunk);
                }));
   }
   // The others ask from the front on: what is at the back comes to them last.

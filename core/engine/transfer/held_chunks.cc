@@ -22,22 +22,11 @@ void HeldChunks::handle_held(const DeviceId& member, std::span<const std::uint32
   for (const std::uint32_t chunk : chunks) known.has[chunk] = true;
 }
 
-bool HeldChunks::is_loading(const DeviceId& member) const {
-  const auto known = members_.find(member);
-  return known != members_.end() && known->second.loading;
-}
+bool HeldChunks::is_loading(const DeviceId& member) const { return of(member) != nullptr; }
 
-bool HeldChunks::has(const DeviceId& member, std::uint32_t chunk) const {
+const std::vector<bool>* HeldChunks::of(const DeviceId& member) const {
   const auto known = members_.find(member);
-  return known != members_.end() && known->second.loading && known->second.has[chunk];
-}
-
-std::vector<DeviceId> HeldChunks::loading() const {
-  std::vector<DeviceId> all;
-  for (const auto& [device, member] : members_) {
-    if (member.loading) all.push_back(device);
-  }
-  return all;
+  return known != members_.end() && known->second.loading ? &known->second.has : nullptr;
 }
 
 std::vector<DeviceId> HeldChunks::greeted() const {

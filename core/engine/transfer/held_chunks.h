@@ -33,8 +33,8 @@ class HeldChunks {
   void forget(const DeviceId& member) { members_.erase(member); }
   // Whether it has said so.
   [[nodiscard]] bool is_loading(const DeviceId& member) const;
-  [[nodiscard]] bool has(const DeviceId& member, std::uint32_t chunk) const;
-  [[nodiscard]] std::vector<DeviceId> loading() const;
+  // Which chunks a member has that is loading: a bit for each, or null. Until the next input.
+  [[nodiscard]] const std::vector<bool>* of(const DeviceId& member) const;
 
   // What the member does not know yet; at first, that this device is loading. At most
   // limits::kRequestChunksMax chunks.

@@ -49,6 +49,22 @@ TEST_CASE("A chunk that is not what its hash says is not written", "[engine][job
   CHECK(fs.stage_snapshot().at("s").content == "good");
 }
 
+TEST_CASE("A chunk of a staged file is read there, or where it was installed meanwhile",
+          "[engine][jobs]") {
+  MemoryFileSystem fs;
+  const Chunk chunk{4, {hash_of(as_bytes("good"))}};
+  ReadJob job{path_of("f"), 3, chunk, "s"};
+  CHECK_FALSE(run<Bytes>(fs, job));
+  CHECK(fs.stage_snapshot().empty());
+  REQUIRE(run<Written>(fs, WriteJob{"s", 3, chunk, to_bytes(std::string_view("good"))}));
+  CHECK(run<Bytes>(fs, job) == to_bytes(std::string_view("good")));
+  // What is there is not what it should be, and nothing is at the path either.
+  job.offset = 2;
+  CHECK_FALSE(run<Bytes>(fs, job));
+  REQUIRE(fs.user_write("f", "..good"));
+  CHECK(run<Bytes>(fs, job) == to_bytes(std::string_view("good")));
+}
+
 TEST_CASE("What would not fit is not asked for", "[engine][jobs]") {
   MemoryFileSystem fs;
   const ChunkList list = chunks_of(many_chunks());
