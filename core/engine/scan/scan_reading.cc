@@ -5,6 +5,7 @@
 #include "core/engine/scan/scan.h"
 
 namespace lansync {
+
 std::optional<HashJob> Scan::poll_hash() {
   if (auto piece = poll_piece()) return piece;
   if (begin_large()) return poll_piece();
