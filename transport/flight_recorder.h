@@ -32,7 +32,9 @@ class Literal {
 //
 // Knows no clock: whoever records says when it was.
 //
-// Thread-safe. An event that is being overwritten while it is read is left out.
+// Thread-safe. An event that is being overwritten while it is read is left out. No event is lost
+// to another that is recorded at the same time; each such meeting may leave one place empty, for
+// one round.
 class FlightRecorder {
  public:
   static constexpr std::size_t kEventsMax = 4096;
@@ -67,7 +69,8 @@ class FlightRecorder {
   static std::uint64_t tag(ByteView id) { return load_be<std::uint64_t>(id); }
 
  private:
-  // `serial` is the event's number from 1, and 0 while its place is being written.
+  // `serial` is the event's number from 1, with kWriting added while the event is being written; 0
+  // before the first one.
   struct Slot {
     std::atomic<std::uint64_t> serial{0};
     std::atomic<std::int64_t> at{0};
@@ -78,6 +81,14 @@ class FlightRecorder {
     std::atomic<std::uint64_t> number{0};
   };
 
+  static constexpr std::uint64_t kWriting = std::uint64_t{1} << 63U;
+
+  // The slot of a new event, which nobody else writes to until its serial is told; and that serial.
+  struct Claim {
+    Slot& slot;
+    std::uint64_t serial;
+  };
+  Claim claim() noexcept;
   [[nodiscard]] bool read(std::uint64_t place, Event& event) const;
 
   std::atomic<std::uint64_t> next_{0};
