@@ -113,6 +113,10 @@ DiskRow row_after(const Step& step) {
   return row;
 }
 
+bool displays(const DiskRow& row, const RelativePath& source, const ShownNode& node) {
+  return !step_for(row.path, source, node, row);
+}
+
 Result<std::vector<Step>> plan(const PathState& state, const CopyNames& names) {
   std::vector<Step> steps;
   const Projection projection = project(state.heads, state.live_beneath);

@@ -45,6 +45,9 @@ NodeKind node_kind(ChangeKind kind);
 // removals.
 DiskRow row_after(const Step& step);
 
+// Whether nothing is to be done where the row stands to display the node for `source`.
+bool displays(const DiskRow& row, const RelativePath& source, const ShownNode& node);
+
 // The state of one path and everything it displays.
 struct PathState {
   RelativePath path;

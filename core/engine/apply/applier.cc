@@ -182,6 +182,7 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
   if (!applied) {
     // The root is not the share's, or nothing could be made durable: look at everything again.
     for (const InJob& done : steps) {
+      only_steps_.erase(done.step.path);
       in_doubt(done);
       record_failure(done, applied.error(), now.steady);
     }
@@ -190,10 +191,18 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
   LANSYNC_ASSERT(applied->steps.size() == steps.size());
   std::set<RelativePath> touched;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (auto handled = handle_step(steps[i], applied->steps[i], now); !handled) return handled;
-    touched.insert(steps[i].step.source);
-    touched.insert(steps[i].step.path);
+    const Step& step = steps[i].step;
+    const bool only_step = only_steps_.erase(step.path) > 0;
+    const auto displayed = handle_step(steps[i], applied->steps[i], now);
+    if (!displayed) return displayed.error();
     if (steps[i].going) touched.insert(steps[i].going->path);
+    if (only_step && *displayed) {
+      if (auto done = nothing_to_do(step.path); !done) return done;
+      touched.insert(step.path.parent());
+    } else {
+      touched.insert(step.source);
+      touched.insert(step.path);
+    }
   }
   for (const Newcomers::Displaced& displaced : std::exchange(written_to_, {})) {
     if (auto doubted = doubt_displaced(displaced); !doubted) return doubted.error();
@@ -201,46 +210,50 @@ Result<void> Applier::handle_applied(Result<Applied> applied, Now now) {
   return replan(touched);
 }
 
-Result<void> Applier::handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now) {
+Result<bool> Applier::handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now) {
   if (result) return record_success(done, *result, now);
   fetcher_.expect_garbage();
   in_doubt(done);
   record_failure(done, result.error(), now.steady);
-  return {};
+  return false;
 }
 
-Result<void> Applier::record_success(const InJob& done, const ApplyStepDone& result, Now now) {
+Result<bool> Applier::record_success(const InJob& done, const ApplyStepDone& result, Now now) {
   const Step& step = done.step;
   const Step& displaced = done.going ? *done.going : step;
   if (result.trashed && displaced.row) {
     const DiskRow& row = *displaced.row;
     const ContentId content = result.rescued ? ContentId() : row.content;
     const TrashRow trash{done.trash, row.path, content, row.stat.size, now.wall};
-    if (auto put = index_.put_trash(trash); !put) return put;
+    if (auto put = index_.put_trash(trash); !put) return put.error();
     fetcher_.handle_trashed(content);
   }
   if (result.rescued) {
     record_rescue(done, now.steady);
-    return {};
+    return false;
   }
   issues_.clear(step.path.text());
   lacking_bytes_ = 0;
   fetcher_.consumed(step.path, step.node.content);
   several_names_.erase(step.path);
   unmovable_.erase(step.path);
-  if (auto done_with = intents_.done(step.path); !done_with) return done_with;
+  if (auto done_with = intents_.done(step.path); !done_with) return done_with.error();
   bool written = written_meanwhile(done, result, now.steady);
   if (done.going) {
     const auto before = record_gone(*done.going, step.path);
     if (!before) return before.error();
     written = written || *before;
   }
-  if (is_removal(step)) return index_.remove_disk(step.path);
+  if (is_removal(step)) {
+    const auto removed = index_.remove_disk(step.path);
+    return removed ? Result<bool>(false) : removed.error();
+  }
   DiskRow row = row_after(step);
   row.stat = result.stat;
   const bool may_differ = written || may_hide_next_write(row.stat.mtime, row.stat.ctime, now.wall);
   row.racy = result.racy || (row.stat.kind == NodeKind::file && may_differ);
-  return index_.put_disk(row);
+  const auto put = index_.put_disk(row);
+  return put ? Result<bool>(displays(row, step.source, step.node)) : put.error();
 }
 
 // An error may come after the deed.

@@ -144,6 +144,7 @@ class Applier {
   Result<std::optional<RelativePath>> replan_one(const RelativePath& path);
   Result<std::vector<Step>> steps_of(const RelativePath& path, Pending& pending);
   Result<void> forget_done(const RelativePath& path);
+  Result<void> nothing_to_do(const RelativePath& path);
   static void plan_anew(Pending& pending);
   Result<void> refill();
   void expect(const RelativePath& path);
@@ -167,8 +168,9 @@ class Applier {
   Result<bool> record_gone(const Step& going, const RelativePath& to);
   void add(const Step& step, ApplyStep apply, Now now);
   Result<void> begin_intents();
-  Result<void> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
-  Result<void> record_success(const InJob& done, const ApplyStepDone& result, Now now);
+  // These return whether the step's place displays what it is to.
+  Result<bool> handle_step(const InJob& done, const Result<ApplyStepDone>& result, Now now);
+  Result<bool> record_success(const InJob& done, const ApplyStepDone& result, Now now);
   bool written_meanwhile(const InJob& done, const ApplyStepDone& result, TimePoint now);
   Result<bool> doubt_displaced(const Newcomers::Displaced& displaced);
   void in_doubt(const InJob& done);
@@ -202,6 +204,7 @@ class Applier {
   std::vector<InJob> batch_steps_;
   std::vector<InJob> job_steps_;
   std::set<RelativePath> batch_paths_;    // Sources and places in the batch or the job under way.
+  std::set<RelativePath> only_steps_;     // Those of them with nothing else to do, as planned last.
   std::set<RelativePath> making_;         // Directories that the batch makes.
   std::set<RelativePath> known_dirs_;     // That are there: no row has changed since.
   std::set<RelativePath> several_names_;  // Hard links: what cannot be changed in place.

@@ -244,6 +244,8 @@ void Applier::add(const Step& step, ApplyStep apply, Now now) {
   if (step.row) apply.trash = trash_name(step.path, now.wall, ++trash_serial_);
   batch_paths_.insert(step.path);
   batch_paths_.insert(step.source);
+  const auto pending = window_.find(step.source);
+  if (pending != window_.end() && pending->second.planned) only_steps_.insert(step.path);
   batch_steps_.push_back({step, apply.trash});
   batch_.push_back(std::move(apply));
 }

@@ -97,15 +97,15 @@ Result<std::optional<RelativePath>> Applier::replan_one(const RelativePath& path
     row.bytes += step.node.size;
     installs.insert(step.path);
   }
+  only_steps_.erase(path);
+  if (steps.empty()) {
+    const auto done = nothing_to_do(path);
+    return done ? made->copy_of : Result<std::optional<RelativePath>>(done.error());
+  }
   fetcher_.keep_only(path, installs);
   removals_.erase(path);
   end_complaints(path, steps);
   parked_.erase(path);
-  if (steps.empty()) {
-    window_.erase(path);
-    if (auto removed = index_.remove_pending(path); !removed) return removed.error();
-    return made->copy_of;
-  }
   if (auto put = index_.put_pending(row); !put) return put.error();
   const auto known = window_.find(path);
   if (known == window_.end() && window_.size() >= kWindowPaths && !make_place()) {
@@ -124,6 +124,15 @@ Result<std::optional<RelativePath>> Applier::replan_one(const RelativePath& path
   pending.planned.reset();
   if (is_one_file(steps, path)) pending.planned = steps.front();
   return made->copy_of;
+}
+
+Result<void> Applier::nothing_to_do(const RelativePath& path) {
+  fetcher_.keep_only(path, {});
+  removals_.erase(path);
+  end_complaints(path, {});
+  parked_.erase(path);
+  window_.erase(path);
+  return index_.remove_pending(path);
 }
 
 Result<void> Applier::forget_done(const RelativePath& path) {

@@ -123,5 +123,27 @@ TEST_CASE("More files than may be under way at a time all come", "[engine]") {
   CHECK(content_of(cluster.tree(1), "file 0") == "content 0");
 }
 
+// Which delays it takes for that, the seed decides.
+TEST_CASE("A version that is heard of while the one before is being installed comes after it",
+          "[engine]") {
+  for (int seed = 1; seed <= 200; ++seed) {
+    CAPTURE(seed);
+    Cluster cluster(3, static_cast<std::uint64_t>(seed));
+    cluster.connect(0, 2);
+    cluster.node(0).fs.user_write("f", "first");
+    cluster.changed(0);
+    REQUIRE(cluster.settle());
+    cluster.disconnect(0, 2);
+    cluster.node(2).fs.user_write("f", "the second");
+    cluster.changed(2);
+    REQUIRE(cluster.settle());
+    cluster.connect(0, 1);
+    cluster.run_for(seed % 40 * 1ms);
+    cluster.connect(1, 2);
+    REQUIRE(cluster.settle());
+    CHECK(content_of(cluster.tree(1), "f") == "the second");
+  }
+}
+
 }  // namespace
 }  // namespace lansync::test
