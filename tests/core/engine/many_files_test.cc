@@ -42,7 +42,8 @@ TEST_CASE("Directories are not listed far ahead of the reading of what is in the
   while (auto job = scan.poll_job()) {
     if (const auto* list = std::get_if<ListJob>(&*job)) {
       auto listing = std::get<Result<Listing>>(runner.run(Job{JobId{1}, *list}));
-      REQUIRE(scan.handle_listing(list->dir, std::move(listing)));
+      const bool handled = scan.handle_listing(list->dir, std::move(listing)).has_value();
+      REQUIRE(handled);
       waiting_max = std::max(waiting_max, scan.waiting());
     } else {
       const auto& hash = std::get<HashJob>(*job);
