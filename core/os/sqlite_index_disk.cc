@@ -81,6 +81,8 @@ Result<std::vector<DiskRow>> SqliteIndex::disk_children(const RelativePath& dir)
       const std::string_view path = query.text(0);
       if (const auto slash = path.find('/', prefix); slash != path.npos) {
         after = std::string(path.substr(0, slash + 1)) + kAfterEveryPath;
+        // The search would find it again, for ever.
+        if (path >= *after) return query.corrupt();
         continue;
       }
       auto row = disk_row(query);

@@ -51,9 +51,10 @@ std::vector<std::string> overdue_trash(std::span<const DirEntry> trash, std::uin
   for (const DirEntry& entry : trash) {
     const auto since = trashed_at(entry.name);
     if (!since) continue;
-    // The name is older than the move if the machine slept in between; a ctime is the move's.
-    const bool moved_later = entry.stat.ctime > *since && entry.stat.ctime <= now;
-    ours.emplace_back(moved_later ? entry.stat.ctime : *since, &entry);
+    // The name is older than the move if the machine slept in between; a ctime is the move's. One
+    // that is later than `now` is of a move since, or of a clock that was ahead.
+    const WallTime moved = std::min(entry.stat.ctime, now);
+    ours.emplace_back(std::max(*since, moved), &entry);
     bytes += entry.stat.size;
   }
   std::ranges::sort(ours, [](const auto& left, const auto& right) {

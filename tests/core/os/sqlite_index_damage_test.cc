@@ -156,6 +156,8 @@ TEST_CASE("What is no index of ours is named and left alone", "[sqlite_index]") 
 TEST_CASE("Rows that make no sense are damage", "[sqlite_index]") {
   const char* damages[] = {
       "UPDATE disk SET path = '../escape' WHERE content = (SELECT min(content) FROM disk)",
+      // Beyond what is taken for the end of its directory.
+      "UPDATE disk SET path = CAST(x'612fffff' AS TEXT) WHERE path LIKE '% 1'",
       "UPDATE disk SET kind = 9",
       "UPDATE disk SET chunk_class = 4",
       "UPDATE disk SET shown = x'ff'",
