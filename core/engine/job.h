@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -187,6 +188,7 @@ struct Cleaned {
 struct EmptyTrashJob {
   RootIdentity root;
   WallTime now;
+  std::set<std::string> keep;  // Names of what is to come from the trash.
 };
 struct Emptied {
   std::vector<std::string> names;

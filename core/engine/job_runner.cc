@@ -286,6 +286,7 @@ Result<Emptied> JobRunner::empty(const EmptyTrashJob& job) const {
   if (!free) return free.error();
   Emptied emptied;
   for (std::string& name : overdue_trash(*trash, *free, job.now)) {
+    if (job.keep.contains(name)) continue;
     // What cannot be removed now is tried again with the next job.
     if (fs_.remove_trash(name)) emptied.names.push_back(std::move(name));
   }

@@ -206,6 +206,7 @@ class ShareEngine {
   Result<void> handle_cleaned(const Result<Cleaned>& cleaned, Now now);
   std::vector<std::string> wanted_stages();
   void release_stages();
+  Result<std::optional<EmptyTrashJob>> emptying_job();
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
   Result<void> audit(Now now);
   void answer_barriers();

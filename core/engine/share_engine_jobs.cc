@@ -111,6 +111,17 @@ CleanStageJob ShareEngine::clean_job(std::optional<std::vector<std::string>> kee
   return {config_.root, trash_name(RelativePath(), now_.wall, ++cleanings_), std::move(keep)};
 }
 
+// What a step has displaced tells what became of it: not while one is in doubt or under way.
+Result<std::optional<EmptyTrashJob>> ShareEngine::emptying_job() {
+  const bool may_empty = scanned_once_ && !intents_.any_in_doubt() && !applier_.job_under_way();
+  if (!may_empty || next_emptying_ > now_.steady) return std::optional<EmptyTrashJob>();
+  auto keep = applier_.trash_to_keep();
+  if (!keep) return std::move(keep).error();
+  next_emptying_ = *keep ? TimePoint::max() : now_.steady + kEmptyingInterval;  // Or its end.
+  if (!*keep) return std::optional<EmptyTrashJob>();
+  return std::optional(EmptyTrashJob{config_.root, now_.wall, **std::move(keep)});
+}
+
 std::optional<Job> ShareEngine::poll_job() {
   settle_gathered();
   if (failed_) return std::nullopt;
@@ -167,11 +178,12 @@ std::optional<Job> ShareEngine::poll_job() {
     const RelativePath path = hash.path;
     return issue(std::move(hash), path);
   }
-  // What a step has displaced tells what became of it.
-  if (scanned_once_ && !intents_.any_in_doubt() && next_emptying_ <= now_.steady) {
-    next_emptying_ = TimePoint::max();  // Until this one has ended.
-    return issue(EmptyTrashJob{config_.root, now_.wall}, std::monostate());
+  auto emptying = emptying_job();
+  if (!emptying) {
+    fail(std::move(emptying).error());
+    return std::nullopt;
   }
+  if (*emptying) return issue(**std::move(emptying), std::monostate());
   // While files are to come, what is left of others may be of use; not where it takes their room.
   const bool of_no_use = need_.files == 0 || applier_.lacking_bytes() > 0;
   const bool may_clean = scanned_once_ && !cleaning_ && of_no_use && !applier_.job_under_way() &&

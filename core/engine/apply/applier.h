@@ -88,6 +88,9 @@ class Applier {
   // Whether something is pending, and all of it waits for bytes.
   [[nodiscard]] bool waits_for_bytes_only() const;
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  // The names in the trash of what is to come to a place. Nothing, if more is pending than can be
+  // looked through.
+  Result<std::optional<std::set<std::string>>> trash_to_keep();
   // Removals that wait for a person's word.
   [[nodiscard]] std::uint64_t held() const { return removals_.held(); }
   void release();

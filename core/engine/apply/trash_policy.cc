@@ -8,6 +8,9 @@
 namespace lansync {
 namespace {
 
+// More than the grain of any file system's times.
+constexpr std::chrono::nanoseconds kSettled = std::chrono::seconds(3);
+
 // The number at `at`; nothing if there is anything but digits.
 std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
   int value = 0;
@@ -51,10 +54,10 @@ std::vector<std::string> overdue_trash(std::span<const DirEntry> trash, std::uin
   for (const DirEntry& entry : trash) {
     const auto since = trashed_at(entry.name);
     if (!since) continue;
-    // The name is older than the move if the machine slept in between; a ctime is the move's. One
-    // that is later than `now` is of a move since, or of a clock that was ahead.
-    const WallTime moved = std::min(entry.stat.ctime, now);
-    ours.emplace_back(std::max(*since, moved), &entry);
+    // Nobody knows yet whether it is needed; or the clock was ahead.
+    if (entry.stat.ctime.ns + kSettled.count() > now.ns) continue;
+    // The name is older than the move if the machine slept in between; a ctime is the move's.
+    ours.emplace_back(std::max(*since, entry.stat.ctime), &entry);
     bytes += entry.stat.size;
   }
   std::ranges::sort(ours, [](const auto& left, const auto& right) {

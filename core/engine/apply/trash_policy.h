@@ -22,7 +22,8 @@ inline constexpr std::uint64_t kTrashPart = 10;
 std::optional<WallTime> trashed_at(std::string_view name);
 
 // The names of what has to go: what is too old, and then the oldest until the rest is small enough.
-// What somebody else put there is neither counted nor named. `free` are the bytes free on the disk.
+// What somebody else put there, and what has come in the moment before `now` or since, is neither
+// counted nor named. `free` are the bytes free on the disk.
 std::vector<std::string> overdue_trash(std::span<const DirEntry> trash, std::uint64_t free,
                                        WallTime now);
 

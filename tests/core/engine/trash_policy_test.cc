@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/chunk/hash.h"
 #include "core/engine/names.h"
+#include "tests/core/engine/cluster_checks.h"
 #include "tests/support/cluster.h"
 
 namespace lansync::test {
@@ -46,11 +48,17 @@ TEST_CASE("What was trashed more than 30 days ago goes", "[engine][trash]") {
 
 TEST_CASE("What came to the trash later than its name was made stays as long", "[engine][trash]") {
   std::vector<DirEntry> trash{entry(31, 1)};
-  trash[0].stat.ctime = WallTime{kNow.ns - 1};
+  trash[0].stat.ctime = WallTime{kNow.ns - 1h / 1ns};
   CHECK(overdue_trash(trash, kPlenty, kNow).empty());
-  // After the look at it was ordered.
-  trash[0].stat.ctime = WallTime{kNow.ns + 1};
+}
+
+TEST_CASE("What came to the trash as it was to be emptied, or later, is left alone",
+          "[engine][trash]") {
+  std::vector<DirEntry> trash{entry(31, 1)};
+  const auto seconds = GENERATE(-1, 1);
+  trash[0].stat.ctime = WallTime{kNow.ns + seconds * (1s / 1ns)};
   CHECK(overdue_trash(trash, kPlenty, kNow).empty());
+  CHECK(overdue_trash(trash, 0, kNow).empty());
 }
 
 TEST_CASE("The oldest go until the rest is a tenth of the room", "[engine][trash]") {
@@ -89,6 +97,31 @@ TEST_CASE("A deleted file leaves the trash after 30 days, and its row with it", 
   cluster.run_for(24h * 2);
   CHECK(node.fs.trash_snapshot().empty());
   CHECK(node.index.trash_totals()->files == 0);
+}
+
+TEST_CASE("What is to come to a place stays in the trash until there is room", "[engine][trash]") {
+  Cluster cluster(2, 1);
+  cluster.connect(0, 1);
+  cluster.run_for(1s);
+  const std::string content(10'000, 'a');
+  auto& node = cluster.node(1);
+  const std::string name = trash_name(*RelativePath::parse("g"), cluster.now().wall, 1);
+  REQUIRE((*node.fs.open_stage("x"))->write_at(0, as_bytes(content)));
+  REQUIRE(node.fs.move_stage_to_trash("x", name));
+  TrashRow row{name, *RelativePath::parse("g"), {}, content.size(), cluster.now().wall};
+  row.content.bytes = chunk_hash(as_bytes(content)).bytes;
+  REQUIRE(node.index.put_trash(row));
+  node.fs.set_capacity(15'000);
+  cluster.serve_nothing(0);
+  cluster.node(0).fs.user_write("f", content);
+  cluster.changed(0);
+  // Of what may be trash on such a disk it is ten times too much.
+  cluster.run_for(3h);
+  REQUIRE(node.fs.snapshot().empty());
+  REQUIRE(node.fs.trash_snapshot().size() == 1);
+  node.fs.set_capacity(std::nullopt);
+  cluster.run_for(1min);
+  CHECK(content_of(node.fs.snapshot(), "f") == content);
 }
 
 }  // namespace
