@@ -176,10 +176,11 @@ MemberOpHash member_op_hash(const SignedRecord& record) {
   return {hash_of(record.body, "lansync/v1/member-op-hash")};
 }
 
-Result<Membership> Membership::found(const SignedRecord& genesis) {
+Result<Membership> Membership::found(const SignedRecord& genesis, std::size_t members_max) {
   auto opened = open_genesis(genesis);
   if (!opened) return std::move(opened).error();
   Membership membership;
+  membership.members_max_ = members_max;
   membership.genesis_record_ = genesis;
   membership.genesis_ = *std::move(opened);
   membership.share_ = share_id(genesis);

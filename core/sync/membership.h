@@ -10,6 +10,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/ids.h"
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/index/clock.h"
@@ -104,8 +105,10 @@ struct Member {
 // A value; ops only ever get more.
 class Membership {
  public:
-  // Errors: not_authentic, malformed.
-  static Result<Membership> found(const SignedRecord& genesis);
+  // Errors: not_authentic, malformed. Another limit than the protocol's is for simulations only: to
+  // see what a larger share would cost.
+  static Result<Membership> found(const SignedRecord& genesis,
+                                  std::size_t members_max = limits::kMembersMax);
 
   // Success also if the op was known. Errors: not_authentic, malformed, mismatch (another share's
   // op), not_found (a parent is unknown: ops travel causes first), limit_exceeded.
@@ -145,6 +148,7 @@ class Membership {
   [[nodiscard]] bool concurrent(const MemberOpHash& left, const MemberOpHash& right) const;
   [[nodiscard]] bool precedes(const MemberOpHash& cause, const MemberOpHash& effect) const;
 
+  std::size_t members_max_ = limits::kMembersMax;
   SignedRecord genesis_record_;
   Genesis genesis_;
   ShareId share_;

@@ -3,7 +3,6 @@
 #include <iterator>
 #include <tuple>
 
-#include "core/base/limits.h"
 #include "core/sync/membership.h"
 
 namespace lansync {
@@ -67,7 +66,7 @@ Membership::Outcome Membership::replay(std::span<const MemberOpHash> order,
     const bool present = subject != members.end() && !subject->second.removed;
     if (op.kind == MemberOp::Kind::add) {
       if (present || !may_invite(role, op.role)) continue;
-      if (subject == members.end() && members.size() >= limits::kMembersMax) continue;
+      if (subject == members.end() && members.size() >= members_max_) continue;
       members[op.subject] = Member{op.subject, op.name, op.role, false, {}};
       joined[op.subject] = place + 1;
       continue;
