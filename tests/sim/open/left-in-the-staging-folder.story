@@ -1,0 +1,12 @@
+// L4: C has left a file in the staging folder
+seed 2391
+network latency=0 rate=0 job=0
+device skew=0 granularity=1 watcher=good
+device skew=0 granularity=1 watcher=good
+device skew=0 granularity=1 watcher=good
+A write a n=12
+C fail-call EACCES n=29 wait=1
+C fail-call EACCES n=11 wait=120650
+A checkout b n=1
+B fail-call EIO n=26 wait=252202
+A swap-in b a/c/c
