@@ -27,10 +27,12 @@ bool succeeded(const JobResult& result) {
 }
 
 std::string describe(const Job& job) {
-  static constexpr std::array kKinds = {"list ", "hash ",  "stage ",       "write ",
-                                        "read ", "apply ", "clean stage ", "empty trash "};
-  static constexpr std::array kSteps = {"make dir ", "install ", "install link ",
+  static constexpr std::array kKinds = {"list ",  "hash ",        "stage ",       "write ", "read ",
+                                        "apply ", "clean stage ", "empty trash ", "check "};
+  static_assert(kKinds.size() == std::variant_size_v<decltype(job.work)>);
+  static constexpr std::array kSteps = {"make dir ", "install ", "install link ", "move ",
                                         "set ",      "remove ",  "remove dir "};
+  static_assert(kSteps.size() == static_cast<std::size_t>(ApplyStep::Kind::remove_dir) + 1);
   std::string text = kKinds[job.work.index()];
   if (const auto* list = std::get_if<ListJob>(&job.work)) text += list->dir.text();
   if (const auto* hash = std::get_if<HashJob>(&job.work)) text += hash->path.text();
