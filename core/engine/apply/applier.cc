@@ -245,6 +245,8 @@ Result<bool> Applier::record_success(const InJob& done, const ApplyStepDone& res
     written = written || *before;
   }
   if (is_removal(step)) {
+    // Nobody looks where nothing is any more; a look at what is above ends the doubt.
+    if (!intents_.in_doubt_beneath(step.path).empty()) scan_.request(step.path.parent(), false);
     const auto removed = index_.remove_disk(step.path);
     return removed ? Result<bool>(false) : removed.error();
   }

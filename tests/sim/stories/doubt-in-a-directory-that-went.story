@@ -1,4 +1,4 @@
-// L4: C has left a file in the staging folder
+// L4: what was staged for a step in doubt stayed, as the directory that it was to come to could not be looked at and then went
 seed 2391
 network latency=0 rate=0 job=0
 device skew=0 granularity=1 watcher=good
