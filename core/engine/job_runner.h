@@ -1,6 +1,8 @@
 // Performs an engine's jobs on a file system.
 #pragma once
 
+#include <set>
+
 #include "core/engine/job.h"
 #include "core/fs/file_system.h"
 
@@ -19,10 +21,13 @@ class JobRunner {
  private:
   // Errors: wrong_state if the root is not the share's.
   Result<Listing> list(const ListJob& job) const;
-  Result<void> give_back(const DoubtfulEntry& entry) const;
+  Result<void> give_back(const DoubtfulEntry& entry, std::set<RelativePath>& above) const;
   [[nodiscard]] Result<void> give_back_over(const DoubtfulEntry& entry,
                                             const FileStat& taken) const;
-  [[nodiscard]] Result<void> put_beside(const DoubtfulEntry& entry, const FileStat& taken) const;
+  [[nodiscard]] Result<void> put_into(const RelativePath& dir, const DoubtfulEntry& entry,
+                                      const FileStat& taken) const;
+  [[nodiscard]] Result<RelativePath> put_above(const DoubtfulEntry& entry,
+                                               const FileStat& taken) const;
   // Whether what is in the trash is what the step was to displace, or to install.
   [[nodiscard]] bool is_as_expected(const DoubtfulEntry& entry, const FileStat& taken) const;
   [[nodiscard]] bool was_undone(const DoubtfulEntry& entry, const FileStat& taken) const;

@@ -1,5 +1,7 @@
 // Looking into a directory, and what is given back there: what a step that was cut short had taken
 // along.
+#include <set>
+
 #include "core/chunk/hash.h"
 #include "core/engine/apply/apply.h"
 #include "core/engine/file_reading.h"
@@ -28,7 +30,7 @@ bool has_no_metadata_of_ours(const Error& error) {
 
 // A step that was interrupted before it saw that it had taken a person's version along, which it
 // would have put back.
-Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
+Result<void> JobRunner::give_back(const DoubtfulEntry& entry, std::set<RelativePath>& above) const {
   if (!entry.displaces) return {};
   const auto taken = fs_.stat_trash(entry.trash);
   if (!taken) return {};  // The look says why.
@@ -38,7 +40,12 @@ Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
                                 : give_back_over(entry, *taken);
   // Somebody has been there since.
   if (!back && back.error().code == std::errc::file_exists) {
-    back = only_to_free_path ? put_beside(entry, *taken) : Result<void>();
+    back = only_to_free_path ? put_into(entry.path.parent(), entry, *taken) : Result<void>();
+  }
+  if (!back && is_not_there(back.error())) {
+    auto dir = put_above(entry, *taken);
+    if (dir) above.insert(*dir);
+    back = dir ? Result<void>() : std::move(dir).error();
   }
   if (!back && has_no_metadata_of_ours(back.error())) return {};
   return back;
@@ -46,12 +53,27 @@ Result<void> JobRunner::give_back(const DoubtfulEntry& entry) const {
 
 // Two versions of a person's and one path: the later stays there, and the other is as well a file
 // that nobody has superseded. It is called as if it had lost a conflict.
-Result<void> JobRunner::put_beside(const DoubtfulEntry& entry, const FileStat& taken) const {
+Result<void> JobRunner::put_into(const RelativePath& dir, const DoubtfulEntry& entry,
+                                 const FileStat& taken) const {
   const ConflictStamp stamp{taken.mtime, entry.author, ContentId{hash_of(as_bytes(entry.trash))}};
-  const auto beside = entry.path.parent().child(conflict_name(entry.path.name(), stamp));
-  auto moved = beside ? fs_.move_from_trash(entry.trash, *beside) : Result<void>(beside.error());
+  const auto name = dir.child(conflict_name(entry.path.name(), stamp));
+  auto moved = name ? fs_.move_from_trash(entry.trash, *name) : Result<void>(name.error());
   // The name is made for this one: who has it has put it there.
   return moved || moved.error().code != std::errc::file_exists ? moved : Result<void>();
+}
+
+// The directory that it was in has gone meanwhile. Whoever removed that, or put something else
+// there, did not see this version: it comes to stand in the next directory above, which is
+// returned.
+Result<RelativePath> JobRunner::put_above(const DoubtfulEntry& entry, const FileStat& taken) const {
+  RelativePath dir = entry.path.parent();
+  while (!dir.is_root()) {
+    dir = dir.parent();
+    auto moved = put_into(dir, entry, taken);
+    if (moved) return dir;
+    if (!is_not_there(moved.error())) return std::move(moved).error();
+  }
+  return Error{Errc::changed, "directory of a file to give back"};
 }
 
 bool JobRunner::is_as_expected(const DoubtfulEntry& entry, const FileStat& taken) const {
@@ -91,7 +113,7 @@ Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry, const FileSta
   if (!may_be(*there, *entry.installs)) return {};
   if (there->kind == NodeKind::link && !has_installed_link(entry)) return {};
   const auto writing = fs_.is_open_for_writing(entry.path);
-  if (writing && *writing) return put_beside(entry, taken);
+  if (writing && *writing) return put_into(entry.path.parent(), entry, taken);
   if (auto traded = fs_.exchange_with_trash(entry.trash, entry.path); !traded) return traded;
   const auto came = fs_.stat_trash(entry.trash);
   if (came && FileIdentity::of(*came) == FileIdentity::of(*there)) return {};
@@ -101,13 +123,17 @@ Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry, const FileSta
 }
 
 Result<void> JobRunner::make_durable(const ListJob& job) const {
+  std::set<RelativePath> above;
   for (const DoubtfulEntry& entry : job.doubtful) {
     if (!entry.trash.empty()) {
       if (auto moved = recover_claimed_by(fs_, entry.trash); !moved) return moved;
-      if (auto back = give_back(entry); !back) return back;
+      if (auto back = give_back(entry, above); !back) return back;
     }
     auto synced = fs_.sync_metadata(entry.path);
     if (!synced && !has_no_metadata_of_ours(synced.error())) return synced;
+  }
+  for (const RelativePath& dir : above) {
+    if (auto synced = fs_.sync_dir(dir); !synced) return synced;
   }
   if (auto synced = fs_.sync_control(); !synced) return synced;
   return fs_.sync_dir(job.dir);

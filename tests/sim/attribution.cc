@@ -42,7 +42,8 @@ void Attribution::replaced(std::size_t device, const Inodes& before, const Inode
 std::uint64_t Attribution::deeds_at(const Known& known, const std::string& path) {
   std::uint64_t count = 0;
   for (const auto& [place, deeds] : known.deeds) {
-    if (place == path || is_copy_of(place, path) || is_copy_of(path, place)) count += deeds;
+    const bool is_copy = is_copy_of(path, place) || is_copy_above(path, place);
+    if (place == path || is_copy_of(place, path) || is_copy) count += deeds;
   }
   return count;
 }

@@ -91,6 +91,10 @@ DiskWork::Syncs DiskWork::syncs_for(const Job& job) {
   if (const auto* list = std::get_if<ListJob>(&job.work)) {
     // After a start, what it is not known of.
     if (!list->doubtful.empty()) most = {0, 1, 1, list->doubtful.size()};
+    // And above it, once each, where what is given back does not find it.
+    for (RelativePath dir = list->dir; most.dirs > 0 && !dir.is_root(); dir = dir.parent()) {
+      ++most.dirs;
+    }
   }
   if (std::holds_alternative<CleanStageJob>(job.work)) most.all = 1;
   const auto* apply = std::get_if<ApplyJob>(&job.work);

@@ -27,6 +27,15 @@ bool is_copy_of(std::string_view copy, std::string_view path) {
   return path.starts_with(stem) && path.find('/', stem.size()) == path.npos;
 }
 
+bool is_copy_above(std::string_view copy, std::string_view path) {
+  const auto slash = path.rfind('/');
+  if (slash == path.npos) return false;
+  const auto copy_slash = copy.rfind('/');
+  const std::string_view dir = copy_slash == copy.npos ? "" : copy.substr(0, copy_slash + 1);
+  const std::string beside = std::string(dir) + std::string(path.substr(slash + 1));
+  return path.starts_with(dir) && is_copy_of(copy, beside);
+}
+
 void Ghost::acted(std::size_t device, const SeenTree& before, const SeenTree& after) {
   // What appears comes first: a version that is moved is never owed to nobody.
   for (const auto& [path, node] : after) {

@@ -116,5 +116,7 @@ class Ghost {
 // Whether the name is one that lansync gives to a conflict copy, and what the copy is of.
 bool is_copy_name(std::string_view path);
 bool is_copy_of(std::string_view copy, std::string_view path);
+// The same of what stands in a directory above, as its own has gone.
+bool is_copy_above(std::string_view copy, std::string_view path);
 
 }  // namespace lansync::sim

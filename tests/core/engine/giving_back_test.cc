@@ -1,4 +1,5 @@
 // A look at what steps that were cut short took along, though it was a person's.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,41 @@ TEST_CASE("A look gives back what an interrupted removal took along", "[engine][
     REQUIRE(listing);
     CHECK(listing->displaced.at(path) == to_remove);
     CHECK(fs.snapshot().empty());
+  }
+}
+
+TEST_CASE("What has lost its directory meanwhile is given back above it", "[engine][job]") {
+  MemoryFileSystem fs;
+  const RelativePath path = path_of("top/dir/f");
+  REQUIRE((fs.user_mkdir("top") && fs.user_mkdir("top/dir")));
+  REQUIRE(fs.user_write("top/dir/f", "to be removed"));
+  const DoubtfulEntry entry{path, "gone", FileIdentity::of(*fs.stat(path))};
+  REQUIRE(fs.user_write("top/dir/f", "a person's"));
+  REQUIRE(fs.move_to_trash(path, "gone"));
+  REQUIRE(fs.user_remove("top/dir"));
+  std::string above = "top/f (conflict ";
+  SECTION("where it is gone") {}
+  SECTION("where something else took its place") { REQUIRE(fs.user_write("top/dir", "a file")); }
+  SECTION("where that has lost its own") {
+    REQUIRE(fs.user_remove("top"));
+    above = "f (conflict ";
+  }
+  const ListJob job{path_of("top/dir"), *fs.root_identity(), {entry}};
+  CHECK_FALSE(look(fs, job));
+  CHECK(fs.trash_snapshot().empty());
+  SeenTree tree = fs.snapshot();
+  const auto is_given_back = [&](const auto& seen) {
+    return seen.first.starts_with(above) && seen.second.content == "a person's";
+  };
+  CHECK(std::ranges::count_if(tree, is_given_back) == 1);
+  SECTION("once") {
+    CHECK_FALSE(look(fs, job));
+    CHECK(fs.snapshot() == tree);
+  }
+  SECTION("for good") {
+    fs.lose_power([](std::size_t choices) { return choices - 1; });
+    tree = fs.snapshot();
+    CHECK(std::ranges::count_if(tree, is_given_back) == 1);
   }
 }
 
