@@ -37,7 +37,10 @@ Result<void> ShareEngine::dispatch_job(const OutstandingJob& job, JobResult resu
   if (verification_) verification_->handle_change();
   if (std::holds_alternative<Result<Listing>>(result)) {
     applier_.handle_scan_progress();
-    return scan_.handle_listing(std::get<RelativePath>(job.source), take<Result<Listing>>(result));
+    const auto& dir = std::get<RelativePath>(job.source);
+    auto listing = take<Result<Listing>>(result);
+    if (listing) hints_.looked(dir, listing->entries.size(), now.steady);
+    return scan_.handle_listing(dir, std::move(listing));
   }
   if (std::holds_alternative<Result<Hashed>>(result)) {
     applier_.handle_scan_progress();
