@@ -121,11 +121,12 @@ class OverCables(LargeFiles):
 
 
 class SmallFiles(Workload):
-    """Files of 0.5 to 16 KB, 1,000 in a directory."""
+    """Files of 0.5 to 16 KB, 1,000 in a directory, or all in one."""
 
-    def __init__(self, count):
+    def __init__(self, count, in_one=False):
         self.count = count
-        self.name = f"{count:,} small files"
+        self.name = f"{count:,} small files" + (" in one directory" if in_one else "")
+        self.each = count if in_one else 1000
 
     def prepare(self, aside, masters):
         self.folder = aside / "small"
@@ -133,13 +134,13 @@ class SmallFiles(Workload):
         generator = random.Random("small")
         self.content_bytes = 0
         for number in range(self.count):
-            if number % 1000 == 0:
-                (self.folder / f"{number // 1000}").mkdir()
+            if number % self.each == 0:
+                (self.folder / f"{number // self.each}").mkdir()
             size = generator.randint(500, 16_000)
-            path = self.folder / f"{number // 1000}" / f"{number}.dat"
+            path = self.folder / f"{number // self.each}" / f"{number}.dat"
             path.write_bytes(generator.randbytes(size))
             self.content_bytes += size
-        self.entries = self.count + (self.count + 999) // 1000
+        self.entries = self.count + (self.count + self.each - 1) // self.each
 
     def act(self, source):
         self.folder.rename(source / "small")
