@@ -121,12 +121,13 @@ class OverCables(LargeFiles):
 
 
 class SmallFiles(Workload):
-    """Files of 0.5 to 16 KB, 1,000 in a directory, or all in one."""
+    """Files of 0.5 to 16 KB, 1,000 in a directory; or of 4 KiB, all in one."""
 
     def __init__(self, count, in_one=False):
         self.count = count
-        self.name = f"{count:,} small files" + (" in one directory" if in_one else "")
+        self.name = f"{count:,} files of 4 KiB in one directory" if in_one else f"{count:,} small files"
         self.each = count if in_one else 1000
+        self.sizes = (4096, 4096) if in_one else (500, 16_000)
 
     def prepare(self, aside, masters):
         self.folder = aside / "small"
@@ -136,7 +137,7 @@ class SmallFiles(Workload):
         for number in range(self.count):
             if number % self.each == 0:
                 (self.folder / f"{number // self.each}").mkdir()
-            size = generator.randint(500, 16_000)
+            size = generator.randint(*self.sizes)
             path = self.folder / f"{number // self.each}" / f"{number}.dat"
             path.write_bytes(generator.randbytes(size))
             self.content_bytes += size
