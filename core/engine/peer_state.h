@@ -19,6 +19,7 @@ struct PeerState {
   bool hello_sent = false;
   bool audits = false;            // It answers questions of audits.
   bool spreads = false;           // It hears what this device has of what it is still loading.
+  bool continues = false;         // It hears states that continue.
   std::uint64_t incarnation = 0;  // Of its own log; 0: it has not said.
   std::vector<OwnLogEnd> own_logs;
   // The history it has: as it said itself, and what it was sent or sent us since.

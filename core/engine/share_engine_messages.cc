@@ -50,6 +50,7 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   if (auto* hello = std::get_if<ShareHello>(&body)) {
     peers_.at(from).audits = hello->audits;
     peers_.at(from).spreads = hello->spreads;
+    peers_.at(from).continues = hello->continues;
     return exchange_.handle_hello(from, *hello);
   }
   if (std::holds_alternative<MemberOpsRequest>(body)) {
@@ -63,6 +64,7 @@ Result<void> ShareEngine::dispatch(const DeviceId& from, MessageBody body, Now n
   }
   if (!peers_.at(from).joined) return Error{Errc::refused, "message by a device that is no member"};
   if (auto* state = std::get_if<ShareState>(&body)) {
+    if (auto whole = exchange_.make_whole(from, *state); !whole) return whole;
     claims_.handle_state(from, state->clock, replica_.clock(), config_.self, now.steady);
     if (state->in_sync) fetcher_.handle_peer_progress(from);
     if (has_moved_on(peers_.at(from), *state)) fetcher_.handle_peer_news(from);

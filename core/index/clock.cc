@@ -34,4 +34,12 @@ void CausalClock::join(const CausalClock& other) {
   }
 }
 
+CausalClock CausalClock::beyond(const CausalClock& other) const {
+  CausalClock rest;
+  for (const Entry& entry : entries_) {
+    if (entry.counter > other.counter_of(entry.author)) rest.entries_.push_back(entry);
+  }
+  return rest;
+}
+
 }  // namespace lansync

@@ -49,6 +49,8 @@ class CausalClock {
   // Requires counter >= counter_of(author).
   void advance(const Author& author, std::uint64_t counter);
   void join(const CausalClock& other);
+  // The entries that `other` does not cover.
+  [[nodiscard]] CausalClock beyond(const CausalClock& other) const;
 
   [[nodiscard]] std::span<const Entry> entries() const { return entries_; }
   [[nodiscard]] bool empty() const { return entries_.empty(); }

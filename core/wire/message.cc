@@ -51,6 +51,7 @@ void to_wire(const ShareHello& hello, wire::ShareMessage& to) {
     set(end->mutable_hash(), log.hash.view());
   }
   arm->set_spreads(hello.spreads);
+  arm->set_continues(hello.continues);
 }
 
 Result<MessageBody> from_wire(const wire::ShareHello& arm) {
@@ -74,6 +75,7 @@ Result<MessageBody> from_wire(const wire::ShareHello& arm) {
     hello.own_logs.push_back(log);
   }
   hello.spreads = arm.spreads();
+  hello.continues = arm.continues();
   return MessageBody(std::move(hello));
 }
 
@@ -106,6 +108,7 @@ void to_wire(const ShareState& state, wire::ShareMessage& to) {
   arm->set_need_files(state.need_files);
   arm->set_need_bytes(state.need_bytes);
   arm->set_starved(state.starved);
+  arm->set_continues(state.continues);
 }
 
 Result<MessageBody> from_wire(const wire::ShareState& arm) {
@@ -128,6 +131,7 @@ Result<MessageBody> from_wire(const wire::ShareState& arm) {
   state.need_files = arm.need_files();
   state.need_bytes = arm.need_bytes();
   state.starved = arm.starved();
+  state.continues = arm.continues();
   return MessageBody(std::move(state));
 }
 

@@ -36,6 +36,8 @@ struct ShareHello {
   std::vector<OwnLogEnd> own_logs{};
   // The sender hears ChunksHeld: this lansync does.
   bool spreads = false;
+  // The sender hears states that continue: this lansync does.
+  bool continues = false;
   friend bool operator==(const ShareHello&, const ShareHello&) = default;
 };
 
@@ -60,6 +62,8 @@ struct ShareState {
   std::uint64_t need_bytes = 0;
   // All that is left to do is to get bytes that nobody has whom the sender is connected to.
   bool starved = false;
+  // The clock has only what the one before it, in this connection, did not cover.
+  bool continues = false;
   friend bool operator==(const ShareState&, const ShareState&) = default;
 };
 

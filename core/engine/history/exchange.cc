@@ -83,6 +83,7 @@ Result<ShareHello> Exchange::hello() const {
   const Author& self = replica_.self();
   ShareHello hello{.member_op_heads = membership_.heads(), .incarnation = self.incarnation};
   hello.spreads = true;
+  hello.continues = true;
   std::vector<Author> logs{self};
   for (const CausalClock::Entry& entry : replica_.clock().entries()) {
     if (entry.author.device == self.device && entry.author != self) logs.push_back(entry.author);
@@ -135,6 +136,20 @@ void Exchange::announce_members() {
       greet(peer);
     }
   }
+}
+
+Result<void> Exchange::make_whole(const DeviceId& from, ShareState& state) const {
+  if (!state.continues) return {};
+  const PeerState& peer = peers_.at(from);
+  if (!peer.clock_known) return Error{Errc::wrong_state, "state that continues none"};
+  CausalClock whole = peer.state.clock;
+  whole.join(state.clock);
+  if (whole.entries().size() > limits::kClockAuthorsMax) {
+    return Error{Errc::limit_exceeded, "authors in a clock"};
+  }
+  state.clock = std::move(whole);
+  state.continues = false;
+  return {};
 }
 
 Result<void> Exchange::handle_state(const DeviceId& from, const ShareState& state) {
@@ -258,16 +273,8 @@ std::size_t Exchange::waiting(const DeviceId& peer) const {
   return outbox == outboxes_.end() ? 0 : outbox->second.queue.size();
 }
 
-MessageBody Exchange::tell_state(Outbox& outbox, TimePoint now) const {
-  outbox.told = own_state_;
-  outbox.told_at = now;
-  return own_state_;
-}
-
-bool Exchange::state_is_due(const Outbox& outbox, TimePoint now) const {
-  if (!outbox.told) return true;
-  if (*outbox.told == own_state_) return false;
-  return own_state_.in_sync || outbox.told_at + kStateInterval <= now;
+MessageBody Exchange::tell_state(const PeerState& peer, Outbox& outbox, TimePoint now) const {
+  return outbox.told.tell(own_state_, peer.continues, now);
 }
 
 Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, TimePoint now) {
@@ -276,26 +283,26 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   Outbox& outbox = found->second;
   auto membership = poll_membership(outbox);
   if (!membership || *membership) return membership;
-  const bool news = !outbox.told || *outbox.told != own_state_;
+  PeerState& peer = peers_.at(to);
   // What was found by the look that was asked for is said before that it was made.
-  if (!outbox.queue.empty() && news &&
-      std::holds_alternative<BarrierReached>(outbox.queue.front())) {
-    return std::optional(tell_state(outbox, now));
+  if (!outbox.queue.empty() && std::holds_alternative<BarrierReached>(outbox.queue.front()) &&
+      outbox.told.is_news(own_state_)) {
+    return std::optional(tell_state(peer, outbox, now));
   }
   if (!outbox.queue.empty()) {
     MessageBody body = std::move(outbox.queue.front());
     outbox.queue.pop_front();
     return std::optional(std::move(body));
   }
-  PeerState& peer = peers_.at(to);
   if (!peer.joined) return std::optional<MessageBody>();
-  if (!outbox.told) return std::optional(tell_state(outbox, now));
+  if (!outbox.told.begun()) return std::optional(tell_state(peer, outbox, now));
   auto again = poll_shown_again(outbox);
   if (!again || *again) return again;
   auto segment = poll_segment(peer, now);
   if (!segment || *segment) return segment;
-  if (!state_is_due(outbox, now)) return std::optional<MessageBody>();
-  return std::optional(tell_state(outbox, now));
+  outbox.told.look(own_state_, now);
+  if (!outbox.told.is_due(own_state_, now)) return std::optional<MessageBody>();
+  return std::optional(tell_state(peer, outbox, now));
 }
 
 Result<std::optional<MessageBody>> Exchange::poll_segment(PeerState& peer, TimePoint now) {
@@ -331,10 +338,10 @@ std::optional<TimePoint> Exchange::next_deadline(TimePoint now) const {
   }
   for (const auto& [device, outbox] : outboxes_) {
     const auto peer = peers_.find(device);
-    if (peer == peers_.end() || !peer->second.joined || !outbox.told) continue;
+    if (peer == peers_.end() || !peer->second.joined || !outbox.told.begun()) continue;
     // One that is due and still here waits for room, not for a time.
-    const TimePoint due = outbox.told_at + kStateInterval;
-    if (*outbox.told != own_state_ && due > now) offer(due);
+    const auto due = outbox.told.due_at(own_state_);
+    if (due && *due > now) offer(*due);
   }
   return deadline;
 }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/base/time.h"
+#include "core/engine/history/told_state.h"
 #include "core/engine/peer_state.h"
 #include "core/index/index.h"
 #include "core/sync/membership.h"
@@ -39,7 +40,6 @@ class Exchange {
  public:
   static constexpr std::size_t kWaitingMax = 1024;
   static constexpr std::chrono::milliseconds kRelayDelay{200};
-  static constexpr std::chrono::milliseconds kStateInterval{50};
 
   Exchange(Index& index, Membership& membership, Replica& replica,
            std::map<DeviceId, PeerState>& peers)
@@ -54,7 +54,10 @@ class Exchange {
   Result<void> handle_member_ops_request(const DeviceId& from);
   // True if the membership changed.
   Result<bool> handle_member_ops(const DeviceId& from, const MemberOps& ops);
-  // Both require a member that has said hello.
+  // These require a member that has said hello.
+  // Gives a state that continues the clock that it continues. Errors: wrong_state (there is none),
+  // limit_exceeded.
+  Result<void> make_whole(const DeviceId& from, ShareState& state) const;
   Result<void> handle_state(const DeviceId& from, const ShareState& state);
   Result<void> handle_segment(const DeviceId& from, const Segment& segment, TimePoint now,
                               std::set<RelativePath>& touched);
@@ -85,8 +88,7 @@ class Exchange {
     bool log_again = false;             // and whether that is to begin anew then.
     std::deque<MessageBody> queue;
     std::set<std::uint64_t> shown_again;  // Arrivals of segments.
-    std::optional<ShareState> told;       // The state last sent.
-    TimePoint told_at{};
+    ToldState told;
   };
   struct Arrived {
     std::uint64_t arrival = 0;
@@ -102,9 +104,8 @@ class Exchange {
   Result<std::optional<MessageBody>> poll_membership(Outbox& outbox);
   MemberOps next_ops(Outbox& outbox) const;
   Result<std::optional<MessageBody>> poll_shown_again(Outbox& outbox);
-  MessageBody tell_state(Outbox& outbox, TimePoint now) const;
+  MessageBody tell_state(const PeerState& peer, Outbox& outbox, TimePoint now) const;
   Result<std::optional<MessageBody>> poll_segment(PeerState& peer, TimePoint now);
-  [[nodiscard]] bool state_is_due(const Outbox& outbox, TimePoint now) const;
 
   Index& index_;
   Membership& membership_;

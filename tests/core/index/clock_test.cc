@@ -48,6 +48,19 @@ TEST_CASE("An empty clock covers nothing and is covered by all", "[index][clock]
   CHECK_FALSE(none.covers(one));
 }
 
+TEST_CASE("What a clock does not cover of another makes up the difference", "[index][clock]") {
+  rc::check([](const Model& left, const Model& right) {
+    const CausalClock one = clock_of(few(left));
+    const CausalClock other = clock_of(few(right));
+    const CausalClock rest = one.beyond(other);
+    RC_ASSERT(joined(other, rest) == joined(other, one));
+    for (const CausalClock::Entry& entry : rest.entries()) {
+      RC_ASSERT(entry.counter == one.counter_of(entry.author));
+      RC_ASSERT(entry.counter > other.counter_of(entry.author));
+    }
+  });
+}
+
 TEST_CASE("A clock covers each author up to a counter", "[index][clock]") {
   CausalClock clock;
   clock.advance(author_of(3), 7);

@@ -60,9 +60,15 @@ inline std::vector<std::pair<std::string, Message>> sample_messages() {
   bodies.emplace_back("hello_spreads", ShareHello{.member_op_heads = {numbered<MemberOpHash>(4)},
                                                   .incarnation = 1,
                                                   .spreads = true});
+  bodies.emplace_back("hello_continues", ShareHello{.member_op_heads = {numbered<MemberOpHash>(4)},
+                                                    .incarnation = 1,
+                                                    .spreads = true,
+                                                    .continues = true});
   bodies.emplace_back("member_ops_request", MemberOpsRequest{});
   bodies.emplace_back("member_ops", MemberOps{genesis, {op, op}});
-  bodies.emplace_back("state", std::move(state));
+  bodies.emplace_back("state", state);
+  state.continues = true;
+  bodies.emplace_back("state_continues", std::move(state));
   bodies.emplace_back("segment", sample_segment());
   bodies.emplace_back("chunk_list_request", ChunkListRequest{6, content, 7'000});
   bodies.emplace_back(
