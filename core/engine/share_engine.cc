@@ -139,6 +139,7 @@ void ShareEngine::set_scan_interval(Duration interval, Now now) {
 void ShareEngine::settle(Now now) {
   now_ = now;
   gathered_ = false;
+  asks_ = true;
   if (failed_) return;
   claims_.advance(now.steady);
   auto settled = try_settle(now);

@@ -210,6 +210,7 @@ class ShareEngine {
   CleanStageJob clean_job(std::optional<std::vector<std::string>> keep);
   Result<void> audit(Now now);
   void answer_barriers();
+  void send_requests(TimePoint now);
   Result<std::optional<MessageBody>> poll_answer(const DeviceId& to);
   [[nodiscard]] ShareState own_state() const;
   // Nothing is to be done but what is pending.
@@ -222,6 +223,7 @@ class ShareEngine {
   const Config config_;
   Now now_{};              // Of the last input; the jobs polled after it are issued then.
   bool gathered_ = false;  // Since it was settled.
+  bool asks_ = false;      // There may be something to ask of somebody.
   std::map<DeviceId, PeerState> peers_;
   Names names_;
   PathIssues issues_;

@@ -147,6 +147,7 @@ std::optional<Job> ShareEngine::poll_job() {
     }
     if (*job) return issue(**std::move(job), std::monostate());
   }
+  asks_ = true;  // What needs no job is asked for at once.
   if (auto job = cleaning_ ? std::nullopt : fetcher_.poll_job()) {
     if (auto* write = std::get_if<WriteJob>(&job->work)) {
       Bytes bytes = std::exchange(write->bytes, {});  // Only the job itself needs them.

@@ -1,4 +1,6 @@
 // What the members of a share say, and what they are told.
+#include <utility>
+
 #include "core/engine/share_engine.h"
 
 namespace lansync {
@@ -30,6 +32,7 @@ Result<void> ShareEngine::handle_message(const DeviceId& from, MessageBody body,
     return Error{Errc::limit_exceeded, "answers that are not read"};
   }
   if (verification_) verification_->handle_change();
+  audits_.handle_heard(from);
   auto done = dispatch(from, std::move(body), now);
   if (!done && is_index_failure(done.error())) {
     fail(std::move(done).error());
@@ -143,6 +146,7 @@ Result<void> ShareEngine::handle_chunk_data(const DeviceId& from, const ChunkDat
     return Error{Errc::refused, "data by a device that is no member"};
   }
   if (auto done = fetcher_.handle_data(from, header, data, now.steady); !done) return done;
+  asks_ = true;
   now_ = now;
   return {};
 }
@@ -166,12 +170,18 @@ Result<std::optional<MessageBody>> ShareEngine::poll_answer(const DeviceId& to) 
   return server_.poll_answer(to);
 }
 
+// Once after an input, not for each peer that is polled then.
+void ShareEngine::send_requests(TimePoint now) {
+  if (!std::exchange(asks_, false)) return;
+  while (auto request = fetcher_.poll_request(now)) {
+    exchange_.send(request->peer, std::move(request->body));
+  }
+}
+
 std::optional<MessageBody> ShareEngine::poll_message(const DeviceId& to, Now now) {
   settle_gathered();
   if (failed_) return std::nullopt;
-  while (auto request = fetcher_.poll_request(now.steady)) {
-    exchange_.send(request->peer, std::move(request->body));
-  }
+  send_requests(now.steady);
   auto message = poll_answer(to);
   if (message && !*message) message = exchange_.poll_message(to, now.steady);
   if (!message) {

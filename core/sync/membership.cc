@@ -1,6 +1,7 @@
 #include "core/sync/membership.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 
@@ -202,21 +203,16 @@ Result<void> Membership::add(const SignedRecord& record) {
     depth = std::max(depth, known->second.depth + 1);
   }
   records_.push_back(record);
+  for (const MemberOpHash& parent : op->parents) heads_.erase(parent);
+  heads_.insert(hash);
   ops_.emplace(hash, Placed{*std::move(op), depth});
   recompute();
   return {};
 }
 
 std::vector<MemberOpHash> Membership::heads() const {
-  std::set<MemberOpHash> named;
-  for (const auto& [hash, placed] : ops_) {
-    named.insert(placed.op.parents.begin(), placed.op.parents.end());
-  }
-  std::vector<MemberOpHash> heads;
-  for (const auto& [hash, placed] : ops_) {
-    if (!named.contains(hash) && heads.size() < kParentsMax) heads.push_back(hash);
-  }
-  return heads;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(heads_.size(), kParentsMax));
+  return {heads_.begin(), std::next(heads_.begin(), count)};
 }
 
 const Member* Membership::member(const DeviceId& device) const {

@@ -154,6 +154,7 @@ class Membership {
   ShareId share_;
   std::vector<SignedRecord> records_;
   std::map<MemberOpHash, Placed> ops_;
+  std::set<MemberOpHash> heads_;  // Those that no other names as its parent.
   std::map<DeviceId, Member> members_;
 };
 

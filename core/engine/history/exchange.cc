@@ -273,8 +273,14 @@ std::size_t Exchange::waiting(const DeviceId& peer) const {
   return outbox == outboxes_.end() ? 0 : outbox->second.queue.size();
 }
 
+void Exchange::set_state(const ShareState& state) {
+  if (state == own_.state) return;
+  own_.state = state;
+  ++own_.revision;
+}
+
 MessageBody Exchange::tell_state(const PeerState& peer, Outbox& outbox, TimePoint now) const {
-  return outbox.told.tell(own_state_, peer.continues, now);
+  return outbox.told.tell(own_, peer.continues, now);
 }
 
 Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, TimePoint now) {
@@ -286,7 +292,7 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   PeerState& peer = peers_.at(to);
   // What was found by the look that was asked for is said before that it was made.
   if (!outbox.queue.empty() && std::holds_alternative<BarrierReached>(outbox.queue.front()) &&
-      outbox.told.is_news(own_state_)) {
+      outbox.told.is_news(own_)) {
     return std::optional(tell_state(peer, outbox, now));
   }
   if (!outbox.queue.empty()) {
@@ -298,15 +304,21 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   if (!outbox.told.begun()) return std::optional(tell_state(peer, outbox, now));
   auto again = poll_shown_again(outbox);
   if (!again || *again) return again;
-  auto segment = poll_segment(peer, now);
+  auto segment = poll_segment(peer, outbox, now);
   if (!segment || *segment) return segment;
-  outbox.told.look(own_state_, now);
-  if (!outbox.told.is_due(own_state_, now)) return std::optional<MessageBody>();
+  outbox.told.look(own_, now);
+  if (!outbox.told.is_due(own_, now)) return std::optional<MessageBody>();
   return std::optional(tell_state(peer, outbox, now));
 }
 
-Result<std::optional<MessageBody>> Exchange::poll_segment(PeerState& peer, TimePoint now) {
+Result<std::optional<MessageBody>> Exchange::poll_segment(PeerState& peer, Outbox& outbox,
+                                                          TimePoint now) {
   while (!recent_.empty() && recent_.front().at + kRelayDelay <= now) recent_.pop_front();
+  if (outbox.nothing_lacking == own_.revision) return std::optional<MessageBody>();
+  if (peer.clock_known && peer.clock.covers(own_.state.clock)) {
+    outbox.nothing_lacking = own_.revision;
+    return std::optional<MessageBody>();
+  }
   while (peer.clock_known && !peer.clock.covers(replica_.clock())) {
     auto places = index_.segments(peer.cursor, kPlacesPerRead);
     if (!places) return std::move(places).error();
@@ -337,11 +349,10 @@ std::optional<TimePoint> Exchange::next_deadline(TimePoint now) const {
     offer(recent_.front().at + kRelayDelay);
   }
   for (const auto& [device, outbox] : outboxes_) {
-    const auto peer = peers_.find(device);
-    if (peer == peers_.end() || !peer->second.joined || !outbox.told.begun()) continue;
+    const auto due = outbox.told.due_at(own_);
     // One that is due and still here waits for room, not for a time.
-    const auto due = outbox.told.due_at(own_state_);
-    if (due && *due > now) offer(*due);
+    if (!due || *due <= now || !outbox.told.begun()) continue;
+    if (peers_.at(device).joined) offer(*due);
   }
   return deadline;
 }

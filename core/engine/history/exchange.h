@@ -65,7 +65,7 @@ class Exchange {
   // This device's membership log grew by an op made here, or a member's by gossip: tell everybody.
   void announce_members();
   // What is to be announced of this device's own state.
-  void set_state(const ShareState& state) { own_state_ = state; }
+  void set_state(const ShareState& state);
 
   // Sends the segments with this path's heads to a member that has others: it takes from them what
   // it lacks (Replica::complete).
@@ -89,6 +89,7 @@ class Exchange {
     std::deque<MessageBody> queue;
     std::set<std::uint64_t> shown_again;  // Arrivals of segments.
     ToldState told;
+    std::uint64_t nothing_lacking = 0;  // The revision of our state of which it has all segments.
   };
   struct Arrived {
     std::uint64_t arrival = 0;
@@ -105,7 +106,7 @@ class Exchange {
   MemberOps next_ops(Outbox& outbox) const;
   Result<std::optional<MessageBody>> poll_shown_again(Outbox& outbox);
   MessageBody tell_state(const PeerState& peer, Outbox& outbox, TimePoint now) const;
-  Result<std::optional<MessageBody>> poll_segment(PeerState& peer, TimePoint now);
+  Result<std::optional<MessageBody>> poll_segment(PeerState& peer, Outbox& outbox, TimePoint now);
 
   Index& index_;
   Membership& membership_;
@@ -113,7 +114,7 @@ class Exchange {
   std::map<DeviceId, PeerState>& peers_;
   std::map<DeviceId, Outbox> outboxes_;
   std::deque<Arrived> recent_;  // Segments of others that came a moment ago.
-  ShareState own_state_;
+  ToldState::Own own_;
 };
 
 }  // namespace lansync

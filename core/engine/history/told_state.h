@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "core/base/time.h"
@@ -16,29 +17,40 @@ namespace lansync {
 // Most of a state is its clock, which grows with all who ever wrote. Of that only what has changed
 // is told, to those who understand it.
 //
+// Of many members most have been told the newest: what that costs to find out must not depend on
+// the length of the clock. So a state comes with a number that it has to itself.
+//
 // Drive it: look() whenever the state may have changed, tell() when it is due. A value, for one
 // connection.
 class ToldState {
  public:
+  struct Own {
+    ShareState state;
+    std::uint64_t revision = 1;
+  };
+
   static constexpr std::chrono::milliseconds kIntervalMin{50};
   // Longer than looking at a file that was written takes; shorter than Exchange::kRelayDelay, since
   // whoever has not said that it has a segment is sent it by everybody.
   static constexpr std::chrono::milliseconds kLastingTime{100};
 
   [[nodiscard]] bool begun() const { return told_.has_value(); }
-  [[nodiscard]] bool is_news(const ShareState& own) const { return !told_ || *told_ != own; }
+  [[nodiscard]] bool is_news(const Own& own) const {
+    return !told_ || (told_revision_ != own.revision && *told_ != own.state);
+  }
 
-  void look(const ShareState& own, TimePoint now);
-  [[nodiscard]] bool is_due(const ShareState& own, TimePoint now) const;
+  void look(const Own& own, TimePoint now);
+  [[nodiscard]] bool is_due(const Own& own, TimePoint now) const;
   // When it is due. None if there is no news.
-  [[nodiscard]] std::optional<TimePoint> due_at(const ShareState& own) const;
+  [[nodiscard]] std::optional<TimePoint> due_at(const Own& own) const;
   // What to say. `continues`: the member understands that.
-  ShareState tell(const ShareState& own, bool continues, TimePoint now);
+  ShareState tell(const Own& own, bool continues, TimePoint now);
 
  private:
   [[nodiscard]] bool lacks_what_it_had(const ShareState& own) const;
 
   std::optional<ShareState> told_;
+  std::uint64_t told_revision_ = 0;
   TimePoint told_at_{};
   std::optional<TimePoint> news_since_;
 };

@@ -76,6 +76,7 @@ std::optional<Fetcher::Request> Fetcher::poll_request(TimePoint now) {
   now_ = now;
   follow_news(now);
   if (auto list = poll_list_request(now)) return list;
+  if (to_ask_.empty()) return std::nullopt;
   for (auto& [device, peer] : peers_) {
     if (auto request = poll_chunk_request(peer, now)) return request;
   }
@@ -231,8 +232,9 @@ std::optional<TimePoint> Fetcher::next_deadline() const {
   if (has_news && ask_again_at_ > now_) {
     if (!deadline || ask_again_at_ < *deadline) deadline = ask_again_at_;
   }
+  if (fetches_.empty()) return deadline;
   for (const auto& [device, peer] : peers_) {
-    if (fetches_.empty() || peer.silent_until <= now_) continue;
+    if (peer.silent_until <= now_) continue;
     if (!deadline || peer.silent_until < *deadline) deadline = peer.silent_until;
   }
   return deadline;

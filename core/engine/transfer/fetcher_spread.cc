@@ -88,6 +88,7 @@ Result<void> Fetcher::handle_held(const DeviceId& peer, const ChunksHeld& held) 
 }
 
 std::optional<ChunksHeld> Fetcher::poll_held(const DeviceId& to) {
+  if (ended_.empty() && spread_.empty()) return std::nullopt;
   const auto peer = peers_.find(to);
   if (peer == peers_.end() || !peer->second.joined || !peer->second.spreads) return std::nullopt;
   if (const auto ended = ended_.find(to); ended != ended_.end()) {

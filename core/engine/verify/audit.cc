@@ -1,6 +1,7 @@
 #include "core/engine/verify/audit.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/byte_io.h"
 #include "core/chunk/hash.h"
@@ -81,20 +82,38 @@ bool Audits::can_begin(const DeviceId& device, TimePoint now) const {
   return peer.joined && peer.audits && peer.clock_known && peer.state.clock == replica_.clock();
 }
 
-// A state costs its sender nothing, an audit does: hence not at once each time.
-void Audits::suspect(TimePoint now) {
-  for (const auto& [device, peer] : peers_) {
-    if (!peer.joined || !peer.audits) continue;
-    TimePoint& due = due_.try_emplace(device, now + kFirstAfter).first->second;
-    const bool differing = differs(peer, replica_);
-    const bool news = differing ? suspected_.insert(device).second : suspected_.erase(device) > 0;
-    if (!news) continue;
-    // What it has answered by now tells of what was.
-    if (running_ && running_->peer == device) end(AuditResult::Kind::moving, now);
-    const auto began = began_.find(device);
-    const bool lately = began != began_.end() && began->second + kRetryAfter > now;
-    due = std::min(due, lately ? began->second + kRetryAfter : now);
+// Of many members few have said anything, mostly.
+void Audits::look(TimePoint now) {
+  const std::set<DeviceId> heard = std::exchange(heard_, {});
+  if (known_fingerprint_ != replica_.fingerprint() || known_clock_ != replica_.clock()) {
+    known_fingerprint_ = replica_.fingerprint();
+    known_clock_ = replica_.clock();
+    for (const auto& [device, peer] : peers_) suspect(peer, now);
+    return;
   }
+  for (const DeviceId& device : heard) {
+    if (const auto peer = peers_.find(device); peer != peers_.end()) suspect(peer->second, now);
+  }
+}
+
+// A state costs its sender nothing, an audit does: hence not at once each time.
+void Audits::suspect(const PeerState& peer, TimePoint now) {
+  const DeviceId& device = peer.device;
+  if (!peer.joined || !peer.audits) return;
+  if (!due_.contains(device)) set_due(device, now + kFirstAfter);
+  const bool differing = differs(peer, replica_);
+  const bool news = differing ? suspected_.insert(device).second : suspected_.erase(device) > 0;
+  if (!news) return;
+  // What it has answered by now tells of what was.
+  if (running_ && running_->peer == device) end(AuditResult::Kind::moving, now);
+  const auto began = began_.find(device);
+  const bool lately = began != began_.end() && began->second + kRetryAfter > now;
+  set_due(device, std::min(due_.at(device), lately ? began->second + kRetryAfter : now));
+}
+
+void Audits::set_due(const DeviceId& device, TimePoint due) {
+  due_[device] = due;
+  earliest_due_ = std::min(earliest_due_, due);
 }
 
 void Audits::begin(const DeviceId& device, TimePoint now) {
@@ -112,7 +131,7 @@ void Audits::end(AuditResult::Kind kind, TimePoint now) {
   AuditResult result{kind, {running_->paths.begin(), running_->paths.end()}, running_->more};
   const bool known = kind == AuditResult::Kind::equal || kind == AuditResult::Kind::different;
   const bool all = known && !running_->more;
-  due_[running_->peer] = now + (all ? Duration(kInterval) : Duration(kRetryAfter));
+  set_due(running_->peer, now + (all ? Duration(kInterval) : Duration(kRetryAfter)));
   if (kind == AuditResult::Kind::different) {
     for (const RelativePath& path : running_->paths)
       differences_.emplace_back(running_->peer, path);
@@ -267,17 +286,19 @@ Result<void> Audits::step(TimePoint now) {
 Result<void> Audits::advance(TimePoint now, bool idle) {
   now_ = now;
   idle_ = idle;
-  suspect(now);
+  look(now);
   if (running_ && hash_of_clock(replica_.clock()) != running_->clock) {
     end(AuditResult::Kind::moving, now);
   }
   if (running_ && running_->question != 0 && running_->asked_at + kPatience <= now) {
     end(AuditResult::Kind::silent, now);
   }
-  if (!running_) {
+  if (!running_ && (!asked_.empty() || earliest_due_ <= now)) {
     const auto next =
         std::ranges::find_if(peers_, [&](const auto& peer) { return can_begin(peer.first, now); });
     if (next != peers_.end()) begin(next->first, now);
+    earliest_due_ = TimePoint::max();
+    for (const auto& [device, due] : due_) earliest_due_ = std::min(earliest_due_, due);
   }
   return has_steps() && next_step_ <= now ? step(now) : Result<void>();
 }
@@ -286,6 +307,8 @@ std::optional<TimePoint> Audits::next_deadline() const {
   if (has_steps()) return next_step_;
   if (running_) return running_->asked_at + kPatience;
   std::optional<TimePoint> next;
+  if (earliest_due_ == TimePoint::max()) return next;
+  if (earliest_due_ > now_) return earliest_due_;
   for (const auto& [device, due] : due_) {
     // Whoever is not ready by then begins with the input that makes it ready.
     if (due > now_ && peers_.contains(device) && (!next || due < *next)) next = due;

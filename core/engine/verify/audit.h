@@ -71,6 +71,8 @@ class Audits {
   Result<void> handle_question(const DeviceId& from, const AuditQuestion& question);
   Result<void> handle_answer(const DeviceId& from, const AuditAnswer& answer);
   void handle_peer_down(const DeviceId& device);
+  // This member has said something: its state may be another.
+  void handle_heard(const DeviceId& from) { heard_.insert(from); }
 
   // `idle`: this device is in sync, or waits for nothing but bytes that nobody has. An error is the
   // index's.
@@ -122,7 +124,9 @@ class Audits {
     bool more = false;
   };
 
-  void suspect(TimePoint now);
+  void look(TimePoint now);
+  void suspect(const PeerState& peer, TimePoint now);
+  void set_due(const DeviceId& device, TimePoint due);
   [[nodiscard]] bool can_begin(const DeviceId& device, TimePoint now) const;
   void begin(const DeviceId& device, TimePoint now);
   void end(AuditResult::Kind kind, TimePoint now);
@@ -142,6 +146,10 @@ class Audits {
   const Replica& replica_;
   const std::map<DeviceId, PeerState>& peers_;
   std::map<DeviceId, TimePoint> due_;
+  TimePoint earliest_due_ = TimePoint::max();  // None of them is due before.
+  std::set<DeviceId> heard_;                   // Since look().
+  Fingerprint known_fingerprint_;              // Ours, by then.
+  CausalClock known_clock_;
   std::map<DeviceId, TimePoint> began_;  // The last.
   std::set<DeviceId> suspected_;         // Their states tell of a difference.
   std::deque<std::pair<DeviceId, RelativePath>> differences_;

@@ -82,6 +82,7 @@ class Pair {
   }
   void turn() {
     for (Side* side : {&one, &two}) {
+      side->audits.handle_heard(other(*side).id());
       REQUIRE(side->audits.advance(now, true));
       while (const auto body = side->audits.poll_message(other(*side).id())) carry(*side, *body);
     }

@@ -22,50 +22,56 @@ ShareState state_of(std::uint64_t counter, bool in_sync, std::uint64_t need_file
   return state;
 }
 
+ToldState::Own own(std::uint64_t counter, bool in_sync, std::uint64_t need_files = 0) {
+  const std::uint64_t revision = counter * 100 + need_files * 10 + (in_sync ? 1 : 0);
+  return {state_of(counter, in_sync, need_files), revision};
+}
+
 TEST_CASE("A state is told when it has changed", "[engine][told_state]") {
   ToldState told;
   CHECK_FALSE(told.begun());
-  CHECK(told.is_news(state_of(1, true)));
-  told.tell(state_of(1, true), true, kBegin);
+  CHECK(told.is_news(own(1, true)));
+  told.tell(own(1, true), true, kBegin);
   CHECK(told.begun());
-  CHECK_FALSE(told.is_news(state_of(1, true)));
-  told.look(state_of(1, true), kBegin);
-  CHECK_FALSE(told.due_at(state_of(1, true)));
+  CHECK_FALSE(told.is_news(own(1, true)));
+  CHECK_FALSE(told.is_news({state_of(1, true), 7}));  // There and back again.
+  told.look(own(1, true), kBegin);
+  CHECK_FALSE(told.due_at(own(1, true)));
 
   SECTION("at once by whoever is in sync") {
-    told.look(state_of(2, true), kBegin);
-    CHECK(told.is_due(state_of(2, true), kBegin));
+    told.look(own(2, true), kBegin);
+    CHECK(told.is_due(own(2, true), kBegin));
   }
   SECTION("by whoever is not, when that has lasted") {
-    told.look(state_of(2, false, 1), kBegin + 1s);
-    told.look(state_of(3, false, 2), kBegin + 1s + 1ms);
-    CHECK(told.due_at(state_of(3, false, 2)) == kBegin + 1s + ToldState::kLastingTime);
-    CHECK_FALSE(told.is_due(state_of(3, false, 2), kBegin + 1s + 99ms));
-    CHECK(told.is_due(state_of(3, false, 2), kBegin + 1s + 100ms));
+    told.look(own(2, false, 1), kBegin + 1s);
+    told.look(own(3, false, 2), kBegin + 1s + 1ms);
+    CHECK(told.due_at(own(3, false, 2)) == kBegin + 1s + ToldState::kLastingTime);
+    CHECK_FALSE(told.is_due(own(3, false, 2), kBegin + 1s + 99ms));
+    CHECK(told.is_due(own(3, false, 2), kBegin + 1s + 100ms));
   }
   SECTION("and not if it is over before") {
-    told.look(state_of(1, false), kBegin + 1s);
-    told.look(state_of(1, true), kBegin + 1s + 1ms);
-    CHECK_FALSE(told.due_at(state_of(1, true)));
+    told.look(own(1, false), kBegin + 1s);
+    told.look(own(1, true), kBegin + 1s + 1ms);
+    CHECK_FALSE(told.due_at(own(1, true)));
   }
   SECTION("and soon by whoever lacks what it had") {
-    told.look(state_of(1, false, 1), kBegin + 1s);
-    CHECK(told.is_due(state_of(1, false, 1), kBegin + 1s));
-    told.tell(state_of(1, false, 1), true, kBegin + 1s);
-    told.look(state_of(1, false, 2), kBegin + 1s);
-    CHECK(told.due_at(state_of(1, false, 2)) == kBegin + 1s + ToldState::kIntervalMin);
+    told.look(own(1, false, 1), kBegin + 1s);
+    CHECK(told.is_due(own(1, false, 1), kBegin + 1s));
+    told.tell(own(1, false, 1), true, kBegin + 1s);
+    told.look(own(1, false, 2), kBegin + 1s);
+    CHECK(told.due_at(own(1, false, 2)) == kBegin + 1s + ToldState::kIntervalMin);
   }
 }
 
 TEST_CASE("Of a clock only what is new is told, to those who understand it",
           "[engine][told_state]") {
   ToldState told;
-  CHECK(told.tell(state_of(1, true), true, kBegin) == state_of(1, true));
-  const ShareState next = told.tell(state_of(2, true), true, kBegin);
+  CHECK(told.tell(own(1, true), true, kBegin) == state_of(1, true));
+  const ShareState next = told.tell(own(2, true), true, kBegin);
   CHECK(next.continues);
   REQUIRE(next.clock.entries().size() == 1);
   CHECK(next.clock.counter_of(author_of(2)) == 2);
-  CHECK(told.tell(state_of(3, true), false, kBegin) == state_of(3, true));
+  CHECK(told.tell(own(3, true), false, kBegin) == state_of(3, true));
 }
 
 // Node 1 as whoever has its keys can be, in front of node 0.
