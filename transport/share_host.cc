@@ -92,7 +92,7 @@ Result<void> ShareHost::handle_message(const DeviceId& from, MessageBody body) {
   record("message", kMessages[body.index()], &from);
   auto done = engine_.handle_message(from, std::move(body), now());
   if (!done) record_error("message refused:", done.error(), &from);
-  pump();
+  pump_soon();
   return done;
 }
 
