@@ -39,15 +39,13 @@ class Measurement {
   bool connect() {
     mesh_.pass(1s);
     mesh_.forget();
-    for (std::size_t device = 1; device < mesh_.size(); ++device) {
-      tell("connect", device, mesh_.size());
-      mesh_.connect_with_earlier(device);
-      mesh_.pass(10ms);
-    }
+    tell("connect", 0, mesh_.size());
+    mesh_.connect_all();
     return mesh_.rest() && note("connect", 1);
   }
 
   bool make_files() {
+    tell("files", 0, kFiles);
     for (std::size_t file = 0; file < kFiles; ++file) {
       mesh_.write(0, path_of(file));
     }

@@ -23,6 +23,10 @@ constexpr Duration kJobTimeSpread = 500us;
 constexpr std::uint64_t kCableBytesPerSecond = 125'000'000;
 // What a connection takes before it has no room: transport/connection.h's, in time.
 constexpr Duration kUnsentMax = 10ms;
+// Until a loop has handled what has come, and does what was put off until then
+// (ShareHost::pump_soon). With many peers it is busy for as long as it looks at all of them.
+constexpr Duration kGatherTime = 50us;
+constexpr Duration kGatherTimePerPeer = 1us;
 // The regular look at the whole folder is none of a change's costs.
 constexpr Duration kScanInterval = 1000h;
 // Whatever is due later than this is no consequence of what was done.
@@ -46,6 +50,7 @@ struct Mesh::Device {
   std::vector<TimePoint> last_arrivals;  // Of what it has sent, by who receives it.
   TimePoint cable_free_at{};
   bool waits_for_room = false;
+  bool gathers = false;
   TimePoint timer_at = TimePoint::max();
   std::uint64_t announced = 0;  // The last change of this device that somebody waits for.
 };
@@ -84,14 +89,16 @@ Duration Mesh::random_up_to(Duration most) {
   return Duration(static_cast<Duration::rep>(delays_.below(bound)));
 }
 
-void Mesh::connect_with_earlier(std::size_t device) {
-  for (std::size_t other = 0; other < device; ++other) {
-    devices_[device]->peers.push_back(other);
-    devices_[other]->peers.push_back(device);
-    give_input(device,
-               [&](ShareEngine& engine) { engine.handle_peer_up(members_.id(other), now()); });
-    give_input(other,
-               [&](ShareEngine& engine) { engine.handle_peer_up(members_.id(device), now()); });
+void Mesh::connect_all() {
+  for (std::size_t i = 0; i < size(); ++i) {
+    for (std::size_t other = 0; other < size(); ++other) {
+      if (other != i) devices_[i]->peers.push_back(other);
+    }
+    give_input(i, [&](ShareEngine& engine) {
+      for (const std::size_t peer : devices_[i]->peers) {
+        engine.handle_peer_up(members_.id(peer), now());
+      }
+    });
   }
 }
 
@@ -122,6 +129,21 @@ void Mesh::give_input(std::size_t device, Tell tell) {
   busy_[device] += processor_time() - begin;
 }
 
+template <class Tell>
+void Mesh::gather_input(std::size_t device, Tell tell) {
+  const Duration begin = processor_time();
+  tell(*devices_[device]->engine);
+  busy_[device] += processor_time() - begin;
+  if (std::exchange(devices_[device]->gathers, true)) return;
+  ++under_way_;
+  const auto peers = static_cast<Duration::rep>(devices_[device]->peers.size());
+  events_.after(kGatherTime + peers * kGatherTimePerPeer, [this, device] {
+    --under_way_;
+    devices_[device]->gathers = false;
+    give_input(device, [](ShareEngine&) {});
+  });
+}
+
 void Mesh::drain(std::size_t device) {
   start_jobs(device);
   for (const std::size_t peer : devices_[device]->peers) send_to(device, peer);
@@ -142,8 +164,8 @@ void Mesh::run_job(std::size_t device, const Job& job) {
   --under_way_;
   devices_[device]->fs.set_time(now().wall);
   JobResult result = JobRunner(devices_[device]->fs).run(job);
-  give_input(device,
-             [&](ShareEngine& engine) { engine.handle_job(job.id, std::move(result), now()); });
+  gather_input(device,
+               [&](ShareEngine& engine) { engine.handle_job(job.id, std::move(result), now()); });
 }
 
 void Mesh::send_to(std::size_t from, std::size_t to) {
@@ -230,7 +252,7 @@ void Mesh::send(std::size_t from, std::size_t to, std::size_t kind, Bytes bytes)
 
 void Mesh::receive(std::size_t to, std::size_t from, bool bulk, const Bytes& bytes) {
   --under_way_;
-  give_input(to, [&](ShareEngine& engine) {
+  gather_input(to, [&](ShareEngine& engine) {
     Result<void> done;
     if (bulk) {
       const auto header = decode_chunk_data(bytes);

@@ -18,8 +18,9 @@
 namespace lansync::mesh {
 
 // Real engines, indexes and disks in memory, the real wire format; what is driven by a ShareHost in
-// life is driven here in the same way: each input ends with a look at all that every peer may be
-// told. Nothing breaks: what is measured is what a mesh costs that works.
+// life is driven here in the same way: inputs end with a look at all that every peer may be told,
+// once for the messages and results that come before the loop gets to it, which takes as long as
+// such looks take. Nothing breaks: what is measured is what a mesh costs that works.
 //
 // A node wants a connection with every member (transport/node.h), so each device has one with each
 // other. Each device's cable carries 1 Gbit/s outwards; a message arrives 0.2 to 0.7 ms later.
@@ -33,8 +34,8 @@ class Mesh {
   ~Mesh();
 
   [[nodiscard]] std::size_t size() const { return members_.size(); }
-  // Connects a device with all that have a smaller number. Requires that it has not been.
-  void connect_with_earlier(std::size_t device);
+  // Connects each device with each other. Once.
+  void connect_all();
   // A person of this device writes so many small files at once, under names that begin so, each
   // with one new change, and the watcher tells.
   void write(std::size_t device, const std::string& path, std::size_t files = 1);
@@ -70,6 +71,9 @@ class Mesh {
   // Lets an engine hear of something, and takes what it has to say to that.
   template <class Tell>
   void give_input(std::size_t device, Tell tell);
+  // The same, and takes it once for all that comes meanwhile.
+  template <class Tell>
+  void gather_input(std::size_t device, Tell tell);
   void drain(std::size_t device);
   void start_jobs(std::size_t device);
   void send_to(std::size_t from, std::size_t to);
