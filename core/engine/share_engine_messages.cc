@@ -4,6 +4,15 @@
 #include "core/engine/share_engine.h"
 
 namespace lansync {
+namespace {
+
+// Whoever has asked does not get what it asked for, or not all of it.
+bool is_in_vain(const MessageBody& answer) {
+  const auto* list = std::get_if<ChunkListReply>(&answer);
+  return std::holds_alternative<ChunksMissing>(answer) || (list != nullptr && list->total == 0);
+}
+
+}  // namespace
 
 void ShareEngine::handle_peer_up(const DeviceId& device, Now now) {
   if (failed_) return;
@@ -167,7 +176,9 @@ Result<std::optional<MessageBody>> ShareEngine::poll_answer(const DeviceId& to) 
   if (exchange_.waiting(to) > 0) return std::optional<MessageBody>();
   if (auto audit = audits_.poll_message(to)) return audit;
   if (auto held = fetcher_.poll_held(to)) return std::optional<MessageBody>(*std::move(held));
-  return server_.poll_answer(to);
+  auto answer = server_.poll_answer(to);
+  if (answer && *answer && is_in_vain(**answer)) exchange_.owe_state(to);
+  return answer;
 }
 
 // Once after an input, not for each peer that is polled then.

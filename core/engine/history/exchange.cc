@@ -279,8 +279,13 @@ void Exchange::set_state(const ShareState& state) {
   ++own_.revision;
 }
 
-MessageBody Exchange::tell_state(const PeerState& peer, Outbox& outbox, TimePoint now) const {
-  return outbox.told.tell(own_, peer.continues, now);
+void Exchange::owe_state(const DeviceId& member) {
+  const auto outbox = outboxes_.find(member);
+  if (outbox != outboxes_.end()) outbox->second.told.owe(own_);
+}
+
+MessageBody Exchange::tell_state(const PeerState& peer, Outbox& outbox) const {
+  return outbox.told.tell(own_, peer.continues);
 }
 
 Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, TimePoint now) {
@@ -293,7 +298,7 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
   // What was found by the look that was asked for is said before that it was made.
   if (!outbox.queue.empty() && std::holds_alternative<BarrierReached>(outbox.queue.front()) &&
       outbox.told.is_news(own_)) {
-    return std::optional(tell_state(peer, outbox, now));
+    return std::optional(tell_state(peer, outbox));
   }
   if (!outbox.queue.empty()) {
     MessageBody body = std::move(outbox.queue.front());
@@ -301,14 +306,14 @@ Result<std::optional<MessageBody>> Exchange::poll_message(const DeviceId& to, Ti
     return std::optional(std::move(body));
   }
   if (!peer.joined) return std::optional<MessageBody>();
-  if (!outbox.told.begun()) return std::optional(tell_state(peer, outbox, now));
+  if (!outbox.told.begun()) return std::optional(tell_state(peer, outbox));
   auto again = poll_shown_again(outbox);
   if (!again || *again) return again;
   auto segment = poll_segment(peer, outbox, now);
   if (!segment || *segment) return segment;
   outbox.told.look(own_, now);
   if (!outbox.told.is_due(own_, now)) return std::optional<MessageBody>();
-  return std::optional(tell_state(peer, outbox, now));
+  return std::optional(tell_state(peer, outbox));
 }
 
 Result<std::optional<MessageBody>> Exchange::poll_segment(PeerState& peer, Outbox& outbox,

@@ -66,6 +66,8 @@ class Exchange {
   void announce_members();
   // What is to be announced of this device's own state.
   void set_state(const ShareState& state);
+  // This member was answered that something is not here (ToldState::owe).
+  void owe_state(const DeviceId& member);
 
   // Sends the segments with this path's heads to a member that has others: it takes from them what
   // it lacks (Replica::complete).
@@ -105,7 +107,7 @@ class Exchange {
   Result<std::optional<MessageBody>> poll_membership(Outbox& outbox);
   MemberOps next_ops(Outbox& outbox) const;
   Result<std::optional<MessageBody>> poll_shown_again(Outbox& outbox);
-  MessageBody tell_state(const PeerState& peer, Outbox& outbox, TimePoint now) const;
+  MessageBody tell_state(const PeerState& peer, Outbox& outbox) const;
   Result<std::optional<MessageBody>> poll_segment(PeerState& peer, Outbox& outbox, TimePoint now);
 
   Index& index_;

@@ -1,26 +1,25 @@
 #include "core/engine/history/told_state.h"
 
-#include <algorithm>
-
 namespace lansync {
 
+void ToldState::owe(const Own& own) {
+  was_out_of_sync_ = (owed_ && was_out_of_sync_) || !own.state.in_sync;
+  owed_ = true;
+}
+
 void ToldState::look(const Own& own, TimePoint now) {
-  if (!is_news(own)) {
+  was_out_of_sync_ = was_out_of_sync_ || !own.state.in_sync;
+  const bool owes = owed_ && was_out_of_sync_ && own.state.in_sync;
+  if (!is_news(own) && !owes) {
     news_since_.reset();
   } else if (!news_since_) {
     news_since_ = now;
   }
 }
 
-bool ToldState::lacks_what_it_had(const ShareState& own) const {
-  return own.clock == told_->clock && own.need_files > told_->need_files;
-}
-
 std::optional<TimePoint> ToldState::due_at(const Own& own) const {
   if (!news_since_) return std::nullopt;
-  if (!told_ || own.state.in_sync) return *news_since_;
-  if (lacks_what_it_had(own.state)) return std::max(*news_since_, told_at_ + kIntervalMin);
-  return *news_since_ + kLastingTime;
+  return told_ && !own.state.in_sync ? *news_since_ + kLastingTime : *news_since_;
 }
 
 bool ToldState::is_due(const Own& own, TimePoint now) const {
@@ -28,7 +27,7 @@ bool ToldState::is_due(const Own& own, TimePoint now) const {
   return due && *due <= now;
 }
 
-ShareState ToldState::tell(const Own& own, bool continues, TimePoint now) {
+ShareState ToldState::tell(const Own& own, bool continues) {
   ShareState state = own.state;
   if (continues && told_) {
     state.clock = own.state.clock.beyond(told_->clock);
@@ -36,8 +35,8 @@ ShareState ToldState::tell(const Own& own, bool continues, TimePoint now) {
   }
   told_ = own.state;
   told_revision_ = own.revision;
-  told_at_ = now;
   news_since_.reset();
+  owed_ = was_out_of_sync_ = false;
   return state;
 }
 

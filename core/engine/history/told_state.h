@@ -11,8 +11,9 @@
 namespace lansync {
 
 // Whoever is in sync says so at once; that it is not, when that has lasted for a while, as most
-// changes are here before anybody has read of it. And at once, if it lacks what it had: whoever
-// asks for that is told so, and has to hear that it is here again.
+// changes are here before anybody has read of it. A member that has asked for bytes meanwhile, and
+// was answered that they are not here, is owed a state: it hears that this device is in sync again
+// even if it never heard that it was not, and asks once more.
 //
 // Most of a state is its clock, which grows with all who ever wrote. Of that only what has changed
 // is told, to those who understand it.
@@ -29,7 +30,6 @@ class ToldState {
     std::uint64_t revision = 1;
   };
 
-  static constexpr std::chrono::milliseconds kIntervalMin{50};
   // Longer than looking at a file that was written takes; shorter than Exchange::kRelayDelay, since
   // whoever has not said that it has a segment is sent it by everybody.
   static constexpr std::chrono::milliseconds kLastingTime{100};
@@ -40,19 +40,21 @@ class ToldState {
   }
 
   void look(const Own& own, TimePoint now);
+  // It was answered that something is not here. Before that was in sync and is so still there is
+  // nothing to tell: the two would ask and answer for ever.
+  void owe(const Own& own);
   [[nodiscard]] bool is_due(const Own& own, TimePoint now) const;
   // When it is due. None if there is no news.
   [[nodiscard]] std::optional<TimePoint> due_at(const Own& own) const;
   // What to say. `continues`: the member understands that.
-  ShareState tell(const Own& own, bool continues, TimePoint now);
+  ShareState tell(const Own& own, bool continues);
 
  private:
-  [[nodiscard]] bool lacks_what_it_had(const ShareState& own) const;
-
   std::optional<ShareState> told_;
   std::uint64_t told_revision_ = 0;
-  TimePoint told_at_{};
   std::optional<TimePoint> news_since_;
+  bool owed_ = false;
+  bool was_out_of_sync_ = false;  // Since it is owed.
 };
 
 }  // namespace lansync

@@ -31,7 +31,7 @@ TEST_CASE("A state is told when it has changed", "[engine][told_state]") {
   ToldState told;
   CHECK_FALSE(told.begun());
   CHECK(told.is_news(own(1, true)));
-  told.tell(own(1, true), true, kBegin);
+  told.tell(own(1, true), true);
   CHECK(told.begun());
   CHECK_FALSE(told.is_news(own(1, true)));
   CHECK_FALSE(told.is_news({state_of(1, true), 7}));  // There and back again.
@@ -54,24 +54,36 @@ TEST_CASE("A state is told when it has changed", "[engine][told_state]") {
     told.look(own(1, true), kBegin + 1s + 1ms);
     CHECK_FALSE(told.due_at(own(1, true)));
   }
-  SECTION("and soon by whoever lacks what it had") {
-    told.look(own(1, false, 1), kBegin + 1s);
-    CHECK(told.is_due(own(1, false, 1), kBegin + 1s));
-    told.tell(own(1, false, 1), true, kBegin + 1s);
-    told.look(own(1, false, 2), kBegin + 1s);
-    CHECK(told.due_at(own(1, false, 2)) == kBegin + 1s + ToldState::kIntervalMin);
+  SECTION("unless something was asked for in vain meanwhile") {
+    told.look(own(1, false), kBegin + 1s);
+    told.owe(own(1, false));
+    CHECK_FALSE(told.is_due(own(1, false), kBegin + 1s));
+    told.look(own(1, true), kBegin + 1s + 1ms);
+    REQUIRE(told.is_due(own(1, true), kBegin + 1s + 1ms));
+    told.tell(own(1, true), true);
+    told.look(own(1, true), kBegin + 2s);
+    CHECK_FALSE(told.due_at(own(1, true)));
+  }
+  SECTION("or before") {
+    told.owe(own(1, true));
+    told.look(own(1, true), kBegin + 1s);
+    CHECK_FALSE(told.due_at(own(1, true)));
+    told.look(own(1, false), kBegin + 2s);
+    told.owe(own(1, true));
+    told.look(own(1, true), kBegin + 3s);
+    CHECK(told.is_due(own(1, true), kBegin + 3s));
   }
 }
 
 TEST_CASE("Of a clock only what is new is told, to those who understand it",
           "[engine][told_state]") {
   ToldState told;
-  CHECK(told.tell(own(1, true), true, kBegin) == state_of(1, true));
-  const ShareState next = told.tell(own(2, true), true, kBegin);
+  CHECK(told.tell(own(1, true), true) == state_of(1, true));
+  const ShareState next = told.tell(own(2, true), true);
   CHECK(next.continues);
   REQUIRE(next.clock.entries().size() == 1);
   CHECK(next.clock.counter_of(author_of(2)) == 2);
-  CHECK(told.tell(own(3, true), false, kBegin) == state_of(3, true));
+  CHECK(told.tell(own(3, true), false) == state_of(3, true));
 }
 
 // Node 1 as whoever has its keys can be, in front of node 0.
