@@ -254,7 +254,7 @@ ShareState ShareEngine::own_state() const {
   return {replica_.clock(), replica_.fingerprint(), in_sync(), need_.files, need_.bytes, starved_};
 }
 
-void ShareEngine::update_state() { exchange_.set_state(own_state()); }
+void ShareEngine::update_state() { exchange_.set_state(own_state(), now_.steady); }
 
 bool ShareEngine::in_sync() const { return need_.files == 0 && nothing_else_to_do(); }
 

@@ -153,6 +153,12 @@ void Cluster::changed(std::size_t i) {
   drain(i);
 }
 
+std::uint64_t Cluster::begin_flush(std::size_t i) {
+  const std::uint64_t flush = nodes_[i]->engine->begin_flush(now());
+  drain(i);
+  return flush;
+}
+
 Duration Cluster::random_delay(Duration max) {
   return Duration(static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(max.count())));
 }

@@ -53,6 +53,8 @@ class Cluster {
   void remove_member(std::size_t by, std::size_t whom);
   // The watcher of node i noticed something.
   void changed(std::size_t i);
+  // A person of node i wants everybody to have looked.
+  std::uint64_t begin_flush(std::size_t i);
   // From now on node i publishes and asks like any other, and answers no request for bytes; or it
   // does again.
   void serve_nothing(std::size_t i) { mute_.insert(i); }

@@ -273,10 +273,11 @@ std::size_t Exchange::waiting(const DeviceId& peer) const {
   return outbox == outboxes_.end() ? 0 : outbox->second.queue.size();
 }
 
-void Exchange::set_state(const ShareState& state) {
+void Exchange::set_state(const ShareState& state, TimePoint now) {
   if (state == own_.state) return;
   own_.state = state;
   ++own_.revision;
+  own_.changed_at = now;
 }
 
 void Exchange::owe_state(const DeviceId& member) {

@@ -65,7 +65,7 @@ class Exchange {
   // This device's membership log grew by an op made here, or a member's by gossip: tell everybody.
   void announce_members();
   // What is to be announced of this device's own state.
-  void set_state(const ShareState& state);
+  void set_state(const ShareState& state, TimePoint now);
   // This member was answered that something is not here (ToldState::owe).
   void owe_state(const DeviceId& member);
 

@@ -9,8 +9,7 @@ void ToldState::owe(const Own& own) {
 
 void ToldState::look(const Own& own, TimePoint now) {
   was_out_of_sync_ = was_out_of_sync_ || !own.state.in_sync;
-  const bool owes = owed_ && was_out_of_sync_ && own.state.in_sync;
-  if (!is_news(own) && !owes) {
+  if (!is_news(own) && !is_owed(own)) {
     news_since_.reset();
   } else if (!news_since_) {
     news_since_ = now;
@@ -18,8 +17,9 @@ void ToldState::look(const Own& own, TimePoint now) {
 }
 
 std::optional<TimePoint> ToldState::due_at(const Own& own) const {
-  if (!news_since_) return std::nullopt;
-  return told_ && !own.state.in_sync ? *news_since_ + kLastingTime : *news_since_;
+  if (!is_news(own) && !is_owed(own)) return std::nullopt;
+  const TimePoint since = news_since_.value_or(own.changed_at);
+  return told_ && !own.state.in_sync ? since + kLastingTime : since;
 }
 
 bool ToldState::is_due(const Own& own, TimePoint now) const {

@@ -28,6 +28,7 @@ class ToldState {
   struct Own {
     ShareState state;
     std::uint64_t revision = 1;
+    TimePoint changed_at{};
   };
 
   // Longer than looking at a file that was written takes; shorter than Exchange::kRelayDelay, since
@@ -50,6 +51,10 @@ class ToldState {
   ShareState tell(const Own& own, bool continues);
 
  private:
+  [[nodiscard]] bool is_owed(const Own& own) const {
+    return owed_ && was_out_of_sync_ && own.state.in_sync;
+  }
+
   std::optional<ShareState> told_;
   std::uint64_t told_revision_ = 0;
   std::optional<TimePoint> news_since_;

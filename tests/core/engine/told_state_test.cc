@@ -24,7 +24,7 @@ ShareState state_of(std::uint64_t counter, bool in_sync, std::uint64_t need_file
 
 ToldState::Own own(std::uint64_t counter, bool in_sync, std::uint64_t need_files = 0) {
   const std::uint64_t revision = counter * 100 + need_files * 10 + (in_sync ? 1 : 0);
-  return {state_of(counter, in_sync, need_files), revision};
+  return {state_of(counter, in_sync, need_files), revision, kBegin};
 }
 
 TEST_CASE("A state is told when it has changed", "[engine][told_state]") {
@@ -34,7 +34,7 @@ TEST_CASE("A state is told when it has changed", "[engine][told_state]") {
   told.tell(own(1, true), true);
   CHECK(told.begun());
   CHECK_FALSE(told.is_news(own(1, true)));
-  CHECK_FALSE(told.is_news({state_of(1, true), 7}));  // There and back again.
+  CHECK_FALSE(told.is_news({state_of(1, true), 7, kBegin}));  // There and back again.
   told.look(own(1, true), kBegin);
   CHECK_FALSE(told.due_at(own(1, true)));
 
@@ -48,6 +48,9 @@ TEST_CASE("A state is told when it has changed", "[engine][told_state]") {
     CHECK(told.due_at(own(3, false, 2)) == kBegin + 1s + ToldState::kLastingTime);
     CHECK_FALSE(told.is_due(own(3, false, 2), kBegin + 1s + 99ms));
     CHECK(told.is_due(own(3, false, 2), kBegin + 1s + 100ms));
+  }
+  SECTION("also if nobody has looked") {
+    CHECK(told.due_at(own(2, false)) == kBegin + ToldState::kLastingTime);
   }
   SECTION("and not if it is over before") {
     told.look(own(1, false), kBegin + 1s);
