@@ -43,8 +43,11 @@ inline constexpr std::chrono::seconds kSuspectTime{8};
 inline constexpr std::uint32_t kRecordTtlSeconds = 120;
 // Other names tried after a collision before giving up until the next announcement.
 inline constexpr int kAlternativeNamesMax = 16;
-// How often the daemon's bus is tried while there is none, and after the daemon went away.
-inline constexpr std::chrono::seconds kBusRetryInterval{5};
+// How soon the daemon's bus is tried again where there is none; doubled each time up to the
+// maximum.
+inline constexpr std::chrono::seconds kBusRetryMin{5};
+inline constexpr std::chrono::seconds kBusRetryMax{60};
+// And after the daemon went away.
 inline constexpr std::chrono::seconds kDaemonRetryInterval{1};
 // Pause before an embedded server that failed is built anew; doubled each time up to the maximum.
 inline constexpr std::chrono::seconds kServerRetryMin{1};

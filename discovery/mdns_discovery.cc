@@ -1,5 +1,6 @@
 #include "discovery/mdns_discovery.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/assert.h"
@@ -101,9 +102,11 @@ void MdnsDiscovery::connect_daemon() {
       AvahiClientResponder::connect(loop_, *this);
   if (!connected) {
     bus_problem_ = connected.error().context;
-    reconnect_.arm_after(discovery_limits::kBusRetryInterval);
+    reconnect_.arm_after(bus_retry_);
+    bus_retry_ = std::min<Duration>(2 * bus_retry_, discovery_limits::kBusRetryMax);
     return;
   }
+  bus_retry_ = discovery_limits::kBusRetryMin;
   client_ = std::move(*connected);
   if (announcement_) client_->announce(*announcement_);
   choose_.arm_after({});

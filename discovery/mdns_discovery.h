@@ -10,6 +10,7 @@
 #include "discovery/avahi_loop.h"
 #include "discovery/discovery.h"
 #include "discovery/interface_monitor.h"
+#include "discovery/limits.h"
 #include "discovery/peer_table.h"
 #include "discovery/responder_events.h"
 
@@ -83,6 +84,7 @@ class MdnsDiscovery final : public Discovery, private ResponderEvents {
   std::unique_ptr<InterfaceMonitor> interfaces_;
   LoopTimer report_;
   LoopTimer choose_;
+  Duration bus_retry_ = discovery_limits::kBusRetryMin;
   LoopTimer reconnect_;
   LoopTimer check_;
   std::unique_ptr<AvahiClientResponder> client_;
