@@ -114,7 +114,11 @@ Result<void> JobRunner::give_back_over(const DoubtfulEntry& entry, const FileSta
   if (there->kind == NodeKind::link && !has_installed_link(entry)) return {};
   const auto writing = fs_.is_open_for_writing(entry.path);
   if (writing && *writing) return put_into(entry.path.parent(), entry, taken);
-  if (auto traded = fs_.exchange_with_trash(entry.trash, entry.path); !traded) return traded;
+  if (auto traded = fs_.exchange_with_trash(entry.trash, entry.path); !traded) {
+    // What the step put there may have gone in this moment.
+    if (!is_not_there(traded.error())) return traded;
+    return fs_.move_from_trash(entry.trash, entry.path);
+  }
   const auto came = fs_.stat_trash(entry.trash);
   if (came && FileIdentity::of(*came) == FileIdentity::of(*there)) return {};
   // The person was faster once more.

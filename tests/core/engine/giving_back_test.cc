@@ -142,6 +142,15 @@ TEST_CASE("A look gives back what an interrupted installation took along", "[eng
     CHECK(cut.shown() == "a person's");
     CHECK(cut.fs.trash_snapshot().empty());
   }
+  SECTION("where what it installed goes in this moment") {
+    cut.fs.before_each([&](DiskOperation operation) {
+      if (operation == DiskOperation::exchange_with_trash) REQUIRE(cut.fs.user_remove("f"));
+    });
+    REQUIRE(look(cut.fs, cut.job));
+    CHECK(cut.shown() == "a person's");
+    CHECK(cut.fs.snapshot().size() == 1);
+    CHECK(cut.fs.trash_snapshot().empty());
+  }
   SECTION("unless somebody has been there since") {
     REQUIRE(cut.fs.user_write("f", "a person's next"));
     REQUIRE(look(cut.fs, cut.job));
