@@ -12,7 +12,7 @@ LOOK_SECONDS = 0.0005
 
 
 class Edits(Observed):
-    """Alternating between the devices, and between new files and edits of the one before."""
+    """Each device in its turn; new files, and edits of the one before. Until all others show it."""
 
     def __init__(self, count):
         self.count = count
@@ -21,17 +21,18 @@ class Edits(Observed):
 
     def measure(self, contender, patience):
         contender.start()
-        return distribution_ms(list(self._edit(contender, self.count, patience)))
+        return distribution_ms(list(self.edit(contender, self.count, patience)))
 
-    def _edit(self, contender, count, patience):
-        folders = (contender.source, contender.targets[0])
+    def edit(self, contender, count, patience):
+        folders = (contender.source, *contender.targets)
         for number in range(count):
             name = f"edit {number // 4}"
             text = (f"{number} " * EDIT_BYTES)[:EDIT_BYTES].encode()
-            here, there = folders[number % 2] / name, folders[1 - number % 2] / name
+            here, *others = (folders[(number + place) % len(folders)] / name
+                             for place in range(len(folders)))
             begin = time.monotonic()
             here.write_bytes(text)
-            while not self._shows(there, text):
+            while not all(self._shows(there, text) for there in others):
                 if time.monotonic() - begin > patience:
                     raise TimeoutError(f"{contender.name}: {name!r} did not arrive")
                 time.sleep(LOOK_SECONDS)
@@ -61,7 +62,7 @@ class EditsDuringBulk(Edits):
         arrived = contender.targets[0] / "bulk.bin"
         self.bulk.rename(contender.source / "bulk.bin")
         seconds = []
-        for one in self._edit(contender, self.count, patience):
+        for one in self.edit(contender, self.count, patience):
             if has_size(arrived, self.bulk_bytes):
                 break
             seconds.append(one)
