@@ -17,6 +17,8 @@ void keep_freed_memory() {
 #ifdef __GLIBC__
   (void)::mallopt(M_MMAP_THRESHOLD, kMappedApartBytes);
   (void)::mallopt(M_TRIM_THRESHOLD, kKeptBytes);
+  // Of heaps other than the first, malloc_trim() gives nothing back that lies free at the end.
+  (void)::mallopt(M_ARENA_MAX, 1);
 #endif
 }
 
