@@ -6,26 +6,21 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "core/base/limits.h"
+#include "core/wire/message_arms.h"
 #include "message.pb.h"
 
 namespace lansync {
 namespace {
 
+using message_arms::from_wire;
+using message_arms::get;
+using message_arms::malformed;
+using message_arms::set;
+using message_arms::to_wire;
+using message_arms::too_many;
+
 constexpr std::size_t kMemberOpHeadsMax = 256;
 constexpr std::size_t kMemberOpsMax = 4096;
-constexpr std::size_t kChunkBytes = 36;
-
-void set(std::string* to, ByteView bytes) { to->assign(as_text(bytes)); }
-
-template <class IdType>
-bool get(const std::string& from, IdType& to) {
-  const auto id = IdType::from(as_bytes(from));
-  if (id) to = *id;
-  return id.has_value();
-}
-
-Error malformed(const char* what) { return {Errc::malformed, what}; }
-Error too_many(const char* what) { return {Errc::limit_exceeded, what}; }
 
 void to_wire(const SignedRecord& record, wire::SignedRecord* to) {
   set(to->mutable_body(), record.body);
@@ -35,8 +30,6 @@ void to_wire(const SignedRecord& record, wire::SignedRecord* to) {
 SignedRecord from_wire(const wire::SignedRecord& record) {
   return {to_bytes(record.body()), to_bytes(record.signature())};
 }
-
-// One overload pair for each message: to_wire fills the arm of the oneof, from_wire reads it.
 
 void to_wire(const ShareHello& hello, wire::ShareMessage& to) {
   auto* arm = to.mutable_hello();
@@ -176,183 +169,12 @@ Result<MessageBody> from_wire(const wire::Segment& arm) {
   return MessageBody(std::move(segment));
 }
 
-void to_wire(const ChunkListRequest& request, wire::ShareMessage& to) {
-  auto* arm = to.mutable_chunk_list_request();
-  arm->set_request(request.request);
-  set(arm->mutable_content(), request.content.view());
-  arm->set_first(request.first);
-}
-
-Result<MessageBody> from_wire(const wire::ChunkListRequest& arm) {
-  ChunkListRequest request{arm.request(), {}, arm.first()};
-  if (!get(arm.content(), request.content)) return malformed("content id");
-  return MessageBody(request);
-}
-
-void to_wire(const ChunkListReply& reply, wire::ShareMessage& to) {
-  auto* arm = to.mutable_chunk_list_reply();
-  arm->set_request(reply.request);
-  arm->set_total(reply.total);
-  arm->set_first(reply.first);
-  Bytes chunks;
-  for (const Chunk& chunk : reply.chunks) {
-    append_be(chunks, chunk.bytes);
-    append(chunks, chunk.hash.view());
-  }
-  set(arm->mutable_chunks(), chunks);
-}
-
-Result<MessageBody> from_wire(const wire::ChunkListReply& arm) {
-  if (arm.total() > limits::kChunksPerFileMax) return too_many("chunks of a file");
-  if (arm.chunks().size() % kChunkBytes != 0) return malformed("chunk list");
-  ChunkListReply reply{arm.request(), arm.total(), arm.first(), {}};
-  for (ByteView rest = as_bytes(arm.chunks()); !rest.empty(); rest = rest.subspan(kChunkBytes)) {
-    const auto bytes = load_be<std::uint32_t>(rest);
-    if (bytes == 0 || bytes > limits::kChunkBytesMax) return malformed("chunk's length");
-    reply.chunks.push_back({bytes, *ChunkHash::from(rest.subspan(4, ChunkHash::kBytes))});
-  }
-  return MessageBody(std::move(reply));
-}
-
-void to_wire(const ChunkRequest& request, wire::ShareMessage& to) {
-  auto* arm = to.mutable_chunk_request();
-  arm->set_request(request.request);
-  for (const ChunkRef& ref : request.chunks) {
-    auto* wire_ref = arm->add_chunks();
-    set(wire_ref->mutable_content(), ref.content.view());
-    wire_ref->set_index(ref.index);
-    if (ref.chunk.hash.bytes != ref.content.bytes)
-      set(wire_ref->mutable_hash(), ref.chunk.hash.view());
-    wire_ref->set_bytes(ref.chunk.bytes);
-  }
-}
-
-Result<MessageBody> from_wire(const wire::ChunkRequest& arm) {
-  if (static_cast<std::size_t>(arm.chunks_size()) > limits::kRequestChunksMax) {
-    return too_many("chunks in a request");
-  }
-  ChunkRequest request{arm.request(), {}};
-  for (const auto& wire_ref : arm.chunks()) {
-    ChunkRef ref;
-    if (!get(wire_ref.content(), ref.content)) return malformed("content id");
-    ref.chunk.hash.bytes = ref.content.bytes;
-    if (!wire_ref.hash().empty() && !get(wire_ref.hash(), ref.chunk.hash)) {
-      return malformed("chunk's hash");
-    }
-    if (wire_ref.bytes() == 0 || wire_ref.bytes() > limits::kChunkBytesMax) {
-      return malformed("chunk's length");
-    }
-    ref.index = wire_ref.index();
-    ref.chunk.bytes = wire_ref.bytes();
-    request.chunks.push_back(ref);
-  }
-  return MessageBody(std::move(request));
-}
-
-void to_wire(const ChunksMissing& missing, wire::ShareMessage& to) {
-  auto* arm = to.mutable_chunks_missing();
-  arm->set_request(missing.request);
-  for (const std::uint32_t place : missing.places) arm->add_places(place);
-}
-
-Result<MessageBody> from_wire(const wire::ChunksMissing& arm) {
-  if (static_cast<std::size_t>(arm.places_size()) > limits::kRequestChunksMax) {
-    return too_many("chunks that are missing");
-  }
-  return MessageBody(ChunksMissing{arm.request(), {arm.places().begin(), arm.places().end()}});
-}
-
-void to_wire(const ChunksHeld& held, wire::ShareMessage& to) {
-  auto* arm = to.mutable_chunks_held();
-  set(arm->mutable_content(), held.content.view());
-  for (const std::uint32_t chunk : held.chunks) arm->add_chunks(chunk);
-  arm->set_ended(held.ended);
-}
-
-Result<MessageBody> from_wire(const wire::ChunksHeld& arm) {
-  if (static_cast<std::size_t>(arm.chunks_size()) > limits::kRequestChunksMax) {
-    return too_many("chunks that are held");
-  }
-  ChunksHeld held{{}, {arm.chunks().begin(), arm.chunks().end()}, arm.ended()};
-  if (!get(arm.content(), held.content)) return malformed("content id");
-  if (held.ended && !held.chunks.empty()) return malformed("chunks of what is not loaded");
-  return MessageBody(std::move(held));
-}
-
 void to_wire(const Barrier& barrier, wire::ShareMessage& to) {
   to.mutable_barrier()->set_id(barrier.id);
 }
 
 void to_wire(const BarrierReached& barrier, wire::ShareMessage& to) {
   to.mutable_barrier_reached()->set_id(barrier.id);
-}
-
-void to_wire(const AuditQuestion& question, wire::ShareMessage& to) {
-  auto* arm = to.mutable_audit_question();
-  arm->set_question(question.question);
-  set(arm->mutable_clock(), question.clock.view());
-  arm->set_after(question.after.text());
-  arm->set_through(question.through.text());
-  arm->set_paths(question.paths);
-  set(arm->mutable_fingerprint(), question.fingerprint.view());
-}
-
-bool get(const std::string& from, Fingerprint& to) {
-  if (from.size() != to.view().size()) return false;
-  to = Fingerprint::from(as_bytes(from));
-  return true;
-}
-
-// The root where nothing is said.
-bool get(const std::string& from, RelativePath& to) {
-  if (from.empty()) return true;
-  auto path = RelativePath::parse(from);
-  if (!path) return false;
-  to = *std::move(path);
-  return true;
-}
-
-Result<MessageBody> from_wire(const wire::AuditQuestion& arm) {
-  AuditQuestion question{.question = arm.question(), .paths = arm.paths()};
-  const bool whole = get(arm.clock(), question.clock) && get(arm.after(), question.after) &&
-                     get(arm.through(), question.through) &&
-                     get(arm.fingerprint(), question.fingerprint);
-  const bool in_order = question.through.is_root() || question.after < question.through;
-  if (!whole || !in_order) return malformed("audit's question");
-  return MessageBody(std::move(question));
-}
-
-void to_wire(const AuditAnswer& answer, wire::ShareMessage& to) {
-  auto* arm = to.mutable_audit_answer();
-  arm->set_question(answer.question);
-  arm->set_kind(static_cast<std::uint32_t>(answer.kind));
-  for (const PathsPart& part : answer.parts) {
-    auto* wire_part = arm->add_parts();
-    wire_part->set_through(part.through.text());
-    wire_part->set_paths(part.paths);
-    set(wire_part->mutable_fingerprint(), part.fingerprint.view());
-  }
-}
-
-Result<MessageBody> from_wire(const wire::AuditAnswer& arm) {
-  if (static_cast<std::size_t>(arm.parts_size()) > RangeSplit::kPartsMax) {
-    return too_many("parts of an audit's answer");
-  }
-  AuditAnswer answer{.question = arm.question()};
-  if (arm.kind() < 1 || arm.kind() > 3) return malformed("kind of an audit's answer");
-  answer.kind = static_cast<AuditAnswer::Kind>(arm.kind());
-  if (answer.kind != AuditAnswer::Kind::different && arm.parts_size() > 0) {
-    return malformed("audit's answer");
-  }
-  for (const auto& wire_part : arm.parts()) {
-    PathsPart part{.paths = wire_part.paths()};
-    const bool whole = get(wire_part.through(), part.through) && part.paths > 0 &&
-                       get(wire_part.fingerprint(), part.fingerprint);
-    const RelativePath before = answer.parts.empty() ? RelativePath() : answer.parts.back().through;
-    if (!whole || !(before < part.through)) return malformed("part of an audit's answer");
-    answer.parts.push_back(std::move(part));
-  }
-  return MessageBody(std::move(answer));
 }
 
 Result<MessageBody> body_from(const wire::ShareMessage& message) {
