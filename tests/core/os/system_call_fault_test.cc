@@ -70,10 +70,14 @@ void prepare(DiskWorld& world) {
 std::error_code write_stage(DiskWorld& world) {
   const auto file = world.fs().open_stage("new");
   if (!file) return file.error().code;
-  for (const auto& step : {std::function([&] { return (*file)->write_at(0, as_bytes("new")); }),
-                           std::function([&] { return (*file)->truncate(2); }),
-                           std::function([&] { return (*file)->set_mode_and_mtime(0640, {5}); }),
-                           std::function([&] { return (*file)->sync(); })}) {
+  for (const auto& step :
+       {std::function([&] { return (*file)->write_at(0, as_bytes("new")); }),
+        std::function([&] { return (*file)->truncate(2); }),
+        std::function([&] { return (*file)->set_mode_and_mtime(0640, {5}); }), std::function([&] {
+          (*file)->begin_sync(0, 2);
+          return (*file)->wait_until_written();
+        }),
+        std::function([&] { return (*file)->sync(); })}) {
     if (const auto done = step(); !done) return done.error().code;
   }
   return error_of((*file)->stat());
@@ -275,6 +279,21 @@ TEST_CASE("Whichever system call fails, nothing is lost and nothing claimed that
     }
   }
   CHECK(faults > 5000);
+}
+
+TEST_CASE("What the disk did not take is not said to be written", "[fs][faults]") {
+  DiskWorld world(disk_forms().front().options);
+  const auto file = world.fs().open_stage("s");
+  REQUIRE(file);
+  REQUIRE((*file)->write_at(0, as_bytes("new")));
+  const auto with = [&file](int error) {
+    const FailingCall failing(1, error, false);
+    return error_of((*file)->wait_until_written());
+  };
+  CHECK(with(EIO) == std::errc::io_error);
+  CHECK(with(ENOSPC) == std::errc::no_space_on_device);
+  // A file system that cannot tell: syncfs() waits for it, and says whether it went well.
+  for (const int error : {EINVAL, ENOSYS, ESPIPE}) CHECK_FALSE(with(error));
 }
 
 TEST_CASE(
