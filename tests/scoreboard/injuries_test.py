@@ -11,6 +11,8 @@ from injury import ROOT, Injury, load
 
 COUNT_MIN = 20
 SIMULATION = ROOT / "docs" / "simulation.md"
+# What no injury breaks any more within the stories that are played, and the test that does.
+BROKEN_BY_TESTS = {"S5": ROOT / "tests/sim/rest_test.cc"}
 # The disk in memory stands in for core/os, which stories do without.
 STAND_IN = "tests/support/memory_disk.cc"
 
@@ -61,7 +63,10 @@ class Injuries(unittest.TestCase):
         table = DOCUMENT.read_text()
         for promise in promises:
             with self.subTest(promise):
-                self.assertRegex(table, rf"\| {promise}( \||, seed)")
+                if test := BROKEN_BY_TESTS.get(promise):
+                    self.assertIn(f'"{promise}"', test.read_text())
+                else:
+                    self.assertRegex(table, rf"\| {promise}( \||, seed)")
 
     def test_a_patch_that_does_not_fit_is_refused(self):
         with tempfile.TemporaryDirectory() as tree:

@@ -13,7 +13,8 @@ class Injury:
 
     The header stands before the first hunk: lines `Key: text`, continued by lines that begin with
     spaces. `What` says in one sentence what the patch does to lansync; for a bug, `Whose` says which
-    tool had it and where that can be read.
+    tool had it and where that can be read. `Breaks` names a promise that nothing else in the table
+    breaks: then it is stories of that kind that are looked for.
     """
 
     def __init__(self, path):
@@ -38,6 +39,11 @@ class Injury:
     @property
     def whose(self):
         return self.header.get("Whose", "")
+
+    @property
+    def breaks(self):
+        """The only promise that counts; none if any does."""
+        return self.header.get("Breaks", "")
 
     def apply(self, tree, dry_run=False):
         """Applies it to the sources in `tree`; the error's text, or None if it went well."""

@@ -30,7 +30,7 @@ UNIT_TESTS = ["sync_tests", "lansync_engine_tests"]
 
 def try_bug(workshop, sound, bug, seconds_max):
     injured = workshop.build_injured(bug, ["lansync-sim"])["lansync-sim"]
-    search = Search(sound, injured, workshop.folder / "stories" / bug.name)
+    search = Search(sound, injured, workshop.folder / "stories" / bug.name, bug.breaks)
     find = search.run(seconds_max)
     return {"find": dataclasses.asdict(find) if find else None, "stories": search.stories,
             "seconds": seconds_max}
@@ -39,7 +39,8 @@ def try_bug(workshop, sound, bug, seconds_max):
 def try_mutant(workshop, sound, mutant, seconds_max):
     programs = workshop.build_injured(mutant, ["lansync-sim", *UNIT_TESTS])
     tests = [name for program in UNIT_TESTS for name in failures(programs[program])]
-    search = Search(sound, programs["lansync-sim"], workshop.folder / "stories" / mutant.name)
+    search = Search(sound, programs["lansync-sim"], workshop.folder / "stories" / mutant.name,
+                    mutant.breaks)
     find = search.run(seconds_max, brief_only=True)
     return {"tests": tests, "find": dataclasses.asdict(find) if find else None}
 

@@ -90,12 +90,14 @@ def play_file(program, path):
 
 
 class Search:
-    """`sound` and `injured` are two builds of lansync-sim; `folder` is for stories."""
+    """`sound` and `injured` are two builds of lansync-sim; `folder` is for stories. Only those count
+    that break `promise`, if one is named."""
 
-    def __init__(self, sound, injured, folder):
+    def __init__(self, sound, injured, folder, promise=""):
         self.sound = sound
         self.injured = injured
         self.folder = folder
+        self.promise = promise
         self.stories = 0
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -143,7 +145,8 @@ class Search:
             outcome.stories = stories
             if not outcome.promise:
                 break
-            if not play_block(self.sound, profile, outcome.seed, 1).promise:
+            wanted = self.promise in ("", outcome.promise)
+            if wanted and not play_block(self.sound, profile, outcome.seed, 1).promise:
                 return outcome
             first = outcome.seed + 1
         return Outcome(stories=stories)

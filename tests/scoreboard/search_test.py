@@ -47,8 +47,8 @@ class SearchTest(unittest.TestCase):
         program.chmod(0o755)
         return program
 
-    def search(self, sound, injured):
-        return Search(sound, injured, self.folder / "stories")
+    def search(self, sound, injured, promise=""):
+        return Search(sound, injured, self.folder / "stories", promise)
 
     def test_the_first_story_that_only_the_injury_ends_badly_is_found(self):
         find = self.search(self.pretender("sound", bad=[3]),
@@ -60,6 +60,12 @@ class SearchTest(unittest.TestCase):
         search = self.search(self.pretender("sound", bad=[3]), self.pretender("injured", bad=[3]))
         self.assertIsNone(search.run(60, brief_only=True))
         self.assertEqual(search.stories, 60_000)
+
+    def test_only_stories_of_the_named_promise_count(self):
+        sound, injured = self.pretender("sound"), self.pretender("injured", bad=[7], deadly=[3])
+        for promise, seed in (("", 3), ("S1", 7)):
+            find = self.search(sound, injured, promise).run(60, brief_only=True)
+            self.assertEqual(find.seed, seed)
 
     def test_an_assertion_is_a_find_with_a_seed(self):
         outcome = play_block(self.pretender("injured", deadly=[38]), "brief", 1, 100)
