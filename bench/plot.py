@@ -1,5 +1,6 @@
-"""Curves on two logarithmic axes, as SVG: what grows in proportion is a straight line up by one
-decade for each decade to the right, and what bends upward is seen to."""
+"""Pictures on logarithmic axes, as SVG. Curves on two of them: what grows in proportion is a
+straight line up by one decade for each decade to the right, and what bends upward is seen to. Bars
+on one, which stand to the right of 1 or to the left of it."""
 
 import dataclasses
 import html
@@ -8,6 +9,7 @@ import math
 WIDTH, HEIGHT = 720, 440
 LEFT, RIGHT, TOP, BOTTOM = 76, 190, 56, 56
 LABEL_PIXELS = 16
+BAR_PIXELS, BAR_LEFT, GROUP_GAP = 12, 300, 10
 # Okabe and Ito's, which people with any colour vision tell apart on white.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 INK, FAINT, GRID = "#222222", "#666666", "#dddddd"
@@ -53,6 +55,14 @@ def line(x1, y1, x2, y2, colour, extra=""):
             f'{extra}/>')
 
 
+def head(title, left, height):
+    yield (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+           f'width="{WIDTH}" height="{height}" font-family="sans-serif" role="img" '
+           f'aria-label="{html.escape(title)}">')
+    yield f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>'
+    yield text(left, 28, title, size=15)
+
+
 def frame(across, up):
     for value in across.decades():
         x = across.at(value)
@@ -84,11 +94,7 @@ def curves(title, across_title, up_title, series):
     across = Axis(across_title, min(x for x, _ in points), max(x for x, _ in points), LEFT,
                   WIDTH - RIGHT)
     up = Axis(up_title, min(y for _, y in points), max(y for _, y in points), HEIGHT - BOTTOM, TOP)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-             f'width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" role="img" '
-             f'aria-label="{html.escape(title)}">',
-             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-             text(LEFT, 28, title, size=15), *frame(across, up)]
+    parts = [*head(title, LEFT, HEIGHT), *frame(across, up)]
     ends = spread([up.at(of_one[-1][1]) for of_one in series.values()])
     for (name, of_one), colour, end in zip(series.items(), COLOURS, ends):
         places = [(across.at(x), up.at(y)) for x, y in of_one]
@@ -100,4 +106,35 @@ def curves(title, across_title, up_title, series):
         parts.append(line(last_x + 5, last_y, WIDTH - RIGHT + 12, end, colour,
                           ' stroke-width="0.7"'))
         parts.append(text(WIDTH - RIGHT + 16, end + 4, name, colour=INK))
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def bars(title, groups):
+    """`groups`: values above zero by name, by title of the group. The document."""
+    names = list(dict.fromkeys(name for values in groups.values() for name in values))
+    colours = dict(zip(names, COLOURS))
+    rows = sum(map(len, groups.values())) * BAR_PIXELS + len(groups) * GROUP_GAP
+    bottom = TOP + 24 + rows
+    values = [value for of_one in groups.values() for value in of_one.values()] + [0.5, 2]
+    across = Axis("", min(values), max(values), BAR_LEFT, WIDTH - 50)
+    parts = [*head(title, 20, bottom + 40)]
+    for number, name in enumerate(names):
+        x = 20 + number * 110
+        parts.append(f'<rect x="{x}" y="{TOP - 12}" width="10" height="10" fill="{colours[name]}"/>')
+        parts.append(text(x + 16, TOP - 3, name))
+    for value in across.decades():
+        parts.append(line(across.at(value), TOP + 12, across.at(value), bottom, GRID))
+        parts.append(text(across.at(value), bottom + 18, f"{value:g} ×", "middle", FAINT))
+    one, y = across.at(1), TOP + 24
+    for name, of_one in groups.items():
+        parts.append(text(BAR_LEFT - 12, y + len(of_one) * BAR_PIXELS / 2 + 4, name, "end"))
+        for who, value in of_one.items():
+            x = across.at(value)
+            parts.append(f'<rect x="{min(one, x):.1f}" y="{y}" width="{abs(x - one):.1f}" '
+                         f'height="{BAR_PIXELS - 2}" fill="{colours[who]}"/>')
+            parts.append(text(max(one, x) + 4, y + BAR_PIXELS - 3, f"{value:.2g}", colour=FAINT,
+                              size=10))
+            y += BAR_PIXELS
+        y += GROUP_GAP
+    parts.append(line(one, TOP + 12, one, bottom, INK))
     return "\n".join([*parts, "</svg>"]) + "\n"

@@ -26,6 +26,18 @@ def ratio(runs, others):
                              for run, other in zip(runs, others))
 
 
+def ratios(document):
+    """For each work that takes a time: how many times as long each of the others took."""
+    told = {}
+    for work in document["works"].values():
+        ours = work["runs"]["lansync"]
+        if None in ours or "seconds" not in ours[0]:
+            continue
+        told[work["name"]] = {name: ratio(ours, runs) for name, runs in work["runs"].items()
+                              if runs is not ours and None not in runs}
+    return {name: of_it for name, of_it in told.items() if of_it}
+
+
 def processor_per_gib(run, content_bytes):
     return sum(run["processor_s"].values()) / (content_bytes / GIB)
 
@@ -114,6 +126,7 @@ def markdown(document):
     lines = ["# lansync beside others", "",
              f"Written by `bench/run`, on {where['processors']} processors ({where['model']}), "
              f"{where['memory_gib']} GiB, Linux {where['kernel']}. Both ends on this machine.", "",
+             "![How many times as long others take](peers.svg)", "",
              "| | version | durable | settings |", "|---|---|---|---|"]
     for name, one in document["contenders"].items():
         lines.append(f"| {name} | {one['version']} | {one['durable']} | {one['settings']} |")
@@ -122,6 +135,7 @@ def markdown(document):
         has_figures = any(run and "figures" in run
                           for runs in work["runs"].values() for run in runs)
         lines += ["", f"## {work['name'][0].upper()}{work['name'][1:]}", "",
-                  f"{amount(work['content_bytes'])}, {rounds} rounds, medians.{line_of(work)}", "",
+                  f"{amount(work['content_bytes'])}, {rounds} rounds on {work['date']}, "
+                  f"medians.{line_of(work)}", "",
                   *(figures_table(work) if has_figures else table(work))]
     return "\n".join(lines) + "\n"

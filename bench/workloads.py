@@ -27,18 +27,20 @@ def write_stream(file, count_bytes, seed):
         key.wait()
 
 
-# What Syncthing has not finished.
-NOT_YET = ".syncthing."
+class Awaited:
+    """Names that come to be in folders. What is there is not looked for again: a look at all of them,
+    many times a second, would take much of a processor from who is measured."""
 
+    def __init__(self):
+        self.names = []
+        self.seen = {}  # By folder: how many of the first are there.
 
-def count_entries(folder):
-    """Of the folder and what is beneath it; 0 if there is none."""
-    try:
-        entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(NOT_YET)]
-    except (FileNotFoundError, NotADirectoryError):
-        return 0
-    return sum(1 + (count_entries(entry.path) if entry.is_dir(follow_symlinks=False) else 0)
-               for entry in entries)
+    def all_in(self, folder):
+        seen = self.seen.get(folder, 0)
+        while seen < len(self.names) and os.path.lexists(folder / self.names[seen]):
+            seen += 1
+        self.seen[folder] = seen
+        return seen == len(self.names)
 
 
 class Workload:
@@ -132,22 +134,23 @@ class SmallFiles(Workload):
     def prepare(self, aside, masters):
         self.folder = aside / "small"
         self.folder.mkdir()
+        self.awaited = Awaited()
         generator = random.Random("small")
         self.content_bytes = 0
         for number in range(self.count):
             if number % self.each == 0:
                 (self.folder / f"{number // self.each}").mkdir()
             size = generator.randint(*self.sizes)
-            path = self.folder / f"{number // self.each}" / f"{number}.dat"
-            path.write_bytes(generator.randbytes(size))
+            name = f"{number // self.each}/{number}.dat"
+            (self.folder / name).write_bytes(generator.randbytes(size))
+            self.awaited.names.append(name)
             self.content_bytes += size
-        self.entries = self.count + (self.count + self.each - 1) // self.each
 
     def act(self, source):
         self.folder.rename(source / "small")
 
     def done(self, target):
-        return count_entries(target / "small") == self.entries
+        return self.awaited.all_in(target / "small")
 
 
 class SourceTree(Workload):
@@ -160,7 +163,8 @@ class SourceTree(Workload):
     def prepare(self, aside, masters):
         self.folder = aside / "tree"
         generator = random.Random("tree")
-        self.content_bytes = self.entries = 0
+        self.awaited = Awaited()
+        self.content_bytes = 0
         folders = [self.folder]
         self.folder.mkdir()
         for number in range(self.count):
@@ -168,18 +172,19 @@ class SourceTree(Workload):
                 folder = generator.choice(folders[-40:]) / f"part{number}"
                 folder.mkdir()
                 folders.append(folder)
-                self.entries += 1
+                self.awaited.names.append(folder.relative_to(self.folder))
             size = int(min(200_000, generator.lognormvariate(8.3, 1.3)))
             text = " ".join(generator.choices(WORDS, k=size // 5 + 1))[:size]
-            (generator.choice(folders[-12:]) / f"file{number}.cc").write_text(text)
-            self.entries += 1
+            file = generator.choice(folders[-12:]) / f"file{number}.cc"
+            file.write_text(text)
+            self.awaited.names.append(file.relative_to(self.folder))
             self.content_bytes += size
 
     def act(self, source):
         self.folder.rename(source / "tree")
 
     def done(self, target):
-        return count_entries(target / "tree") == self.entries
+        return self.awaited.all_in(target / "tree")
 
 
 class RenamedFolder(SmallFiles):
@@ -201,8 +206,7 @@ class RenamedFolder(SmallFiles):
         (source / "small").rename(source / "renamed")
 
     def done(self, target):
-        return (count_entries(target / "renamed") == self.entries
-                and not (target / "small").exists())
+        return self.awaited.all_in(target / "renamed") and not (target / "small").exists()
 
 
 class ChangedFile(LargeFiles):
@@ -229,7 +233,9 @@ class ChangedFile(LargeFiles):
                 stream.seek(0 if self.how == "append" else self.mib * MIB // 2,
                             os.SEEK_END if self.how == "append" else os.SEEK_SET)
                 stream.write(self.LITTLE)
-        self.mtime_ns = self.changed.stat().st_mtime_ns
+        # Another second: of a file of the same size, rsync goes by that.
+        self.mtime_ns = original.stat().st_mtime_ns + 2_000_000_000
+        os.utime(self.changed, ns=(self.mtime_ns, self.mtime_ns))
 
     def before(self, source):
         super().act(source)
