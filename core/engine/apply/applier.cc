@@ -25,7 +25,7 @@ Result<void> Applier::advance(Now now) {
   known_dirs_.clear();
   give_way(now.steady);
   if (auto filled = refill(); !filled) return filled;
-  looks_by_ = TimePoint::max();
+  if (looks_by_ <= now.steady) look_through_window(now.steady);
   found_full_.clear();
   if (window_.empty() && parked_.empty() && removals_.paths().empty()) {
     removals_.start_over();
@@ -37,22 +37,7 @@ Result<void> Applier::advance(Now now) {
   const bool had_room = std::exchange(had_room_, may_fetch());
   if (had_room_ && !had_room) wake(Waits::room);
   call_next();
-  std::vector<RelativePath> due;
-  for (auto& [path, pending] : window_) {
-    if (!all_loaded_ && pending.waits.has(Waits::turn)) due_by(pending.turn_since + kTurnPatience);
-    if (pending.retry_at > now.steady) {
-      due_by(pending.retry_at);
-      continue;
-    }
-    if (pending.retry_at != TimePoint{}) {
-      plan_anew(pending);
-      // A look that failed has left the doubts as they were.
-      const RelativePath dir = path.parent();
-      if (!intents_.in_doubt_within(dir).empty()) scan_.request(dir, false);
-    }
-    if (pending.waits.nothing()) due.push_back(path);
-  }
-  for (const RelativePath& path : due) {
+  for (const RelativePath& path : std::exchange(due_, {})) {
     if (auto done = examine(path, now); !done) return done;
   }
   return consider_removals(now);
@@ -62,6 +47,7 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
   const auto found = window_.find(path);
   if (found == window_.end()) return {};
   Pending& pending = found->second;
+  if (pending.retry_at > now.steady || !pending.waits.nothing()) return {};
   pending.retry_at = {};
   if (batch_paths_.contains(path)) {
     pending.waits.add(Waits::tree);
@@ -99,6 +85,8 @@ Result<void> Applier::examine(const RelativePath& path, Now now) {
   if (pending.waits.only(Waits::bytes) && pending.retry_at == TimePoint{}) {
     parked_.insert_or_assign(path, std::move(pending.planned));
     window_.erase(found);
+  } else if (pending.waits.nothing()) {
+    due_.insert(path);
   }
   return adopted && steps->size() == 1 ? forget_done(path) : Result<void>();
 }

@@ -148,7 +148,8 @@ class Applier {
   Result<std::vector<Step>> steps_of(const RelativePath& path, Pending& pending);
   Result<void> forget_done(const RelativePath& path);
   Result<void> nothing_to_do(const RelativePath& path);
-  static void plan_anew(Pending& pending);
+  void plan_anew(const RelativePath& path, Pending& pending);
+  void look_through_window(TimePoint now);
   Result<void> refill();
   void expect(const RelativePath& path);
   bool make_place();
@@ -194,11 +195,14 @@ class Applier {
   RootIdentity root_;
 
   std::map<RelativePath, Pending> window_;
+  // Those in the window that may wait for nothing any more, but for their time.
+  std::set<RelativePath> due_;
   // Their bytes are being fetched; no more than fetches. With what is to be done then.
   std::map<RelativePath, std::optional<Step>> parked_;
   RelativePath window_end_;  // Paths after this have not been loaded from the index yet.
   bool all_loaded_ = false;
-  TimePoint looks_by_ = TimePoint::max();  // Nobody in the window has to be looked at earlier.
+  // Nobody in the window has to be looked at earlier, but for those that are due.
+  TimePoint looks_by_ = TimePoint::max();
   bool passed_over_ = false;    // A path came while the window was full: another pass is due.
   bool has_waiting_ = false;    // Somebody in the window may be waiting for its turn.
   bool something_goes_ = true;  // A removal may be pending.

@@ -111,9 +111,11 @@ Result<std::optional<RelativePath>> Applier::replan_one(const RelativePath& path
   if (known == window_.end() && window_.size() >= kWindowPaths && !make_place()) {
     all_loaded_ = false;
     passed_over_ = true;
+    due_by({});
     return made->copy_of;
   }
   Pending& pending = window_[path];
+  due_.insert(path);
   const bool overtaken = std::ranges::any_of(steps, [&](const Step& step) {
     return step.path == pending.overtaken && step.kind != StepKind::adopt;
   });
@@ -132,6 +134,7 @@ Result<void> Applier::nothing_to_do(const RelativePath& path) {
   end_complaints(path, {});
   parked_.erase(path);
   window_.erase(path);
+  due_.erase(path);
   return index_.remove_pending(path);
 }
 
@@ -140,9 +143,29 @@ Result<void> Applier::forget_done(const RelativePath& path) {
   return done ? Result<void>() : done.error();
 }
 
-void Applier::plan_anew(Pending& pending) {
+void Applier::plan_anew(const RelativePath& path, Pending& pending) {
   pending.waits.clear();
   pending.planned.reset();
+  due_.insert(path);
+}
+
+// All of it, as somebody's time has come: the others are looked at when something happens to them.
+void Applier::look_through_window(TimePoint now) {
+  looks_by_ = TimePoint::max();
+  for (auto& [path, pending] : window_) {
+    if (!all_loaded_ && pending.waits.has(Waits::turn)) due_by(pending.turn_since + kTurnPatience);
+    if (pending.retry_at > now) {
+      due_by(pending.retry_at);
+      continue;
+    }
+    if (pending.retry_at != TimePoint{}) {
+      plan_anew(path, pending);
+      // A look that failed has left the doubts as they were.
+      const RelativePath dir = path.parent();
+      if (!intents_.in_doubt_within(dir).empty()) scan_.request(dir, false);
+    }
+    if (pending.waits.nothing()) due_.insert(path);
+  }
 }
 
 // In a full window what changed comes before what waits for its turn to be fetched.
@@ -155,6 +178,7 @@ bool Applier::make_place() {
   window_.erase(waiting);
   passed_over_ = true;
   all_loaded_ = false;
+  due_by({});  // The others that wait for their turn are to give way, too.
   return true;
 }
 
@@ -175,6 +199,7 @@ void Applier::call_next() {
     for (auto pending = window_.begin(); pending != window_.end() && room > 0; ++pending) {
       if (!pending->second.waits.has(Waits::turn) || pending->second.turn_of != author) continue;
       pending->second.waits.clear();
+      due_.insert(pending->first);
       --room;
     }
     return room > 0;
@@ -188,6 +213,7 @@ void Applier::expect(const RelativePath& path) {
   }
   if (const auto pending = window_.find(path); pending != window_.end()) {
     pending->second.waits.clear();
+    due_.insert(path);
   }
 }
 
@@ -200,7 +226,7 @@ Result<void> Applier::refill() {
     if (window_.size() >= kWindowPaths) return {};
     window_end_ = row.path;
     const bool known = removals_.contains(row.path) || parked_.contains(row.path);
-    if (!known) window_.try_emplace(row.path, Pending{});
+    if (!known && window_.try_emplace(row.path, Pending{}).second) due_.insert(row.path);
   }
   if (rows->size() == kWindowPaths) return {};
   window_end_ = RelativePath();
@@ -212,7 +238,7 @@ void Applier::due_by(TimePoint at) { looks_by_ = std::min(looks_by_, at); }
 
 void Applier::wake(Waits waits) {
   for (auto& [path, pending] : window_) {
-    if (pending.waits.has(waits)) plan_anew(pending);
+    if (pending.waits.has(waits)) plan_anew(path, pending);
   }
 }
 

@@ -133,7 +133,9 @@ bool Fetcher::take_garbage() {
 // Everything that could be done is done, and nobody who is connected has the rest.
 bool Fetcher::stalled(const Fetch& fetch) const {
   const bool waiting = fetch.phase == Phase::need_list || fetch.phase == Phase::loading;
-  return waiting && fetch.under_way == 0 && !source_for(fetch);
+  return waiting && fetch.under_way == 0 && std::ranges::none_of(peers_, [&](const auto& peer) {
+           return can_serve(peer.second, fetch);
+         });
 }
 
 // Of what can be kept in all, each author may have as much as it leaves to the others: a dynamic
@@ -146,13 +148,9 @@ std::size_t Fetcher::room_for(const DeviceId& author) const {
   if (taken >= kFetchesKeptMax) return 0;
   std::size_t under_way = kept;
   if (kept >= kFetchesMax) {
-    const auto is_stalled = [&](FetchId id) {
-      const Fetch& fetch = fetches_.at(id);
-      return fetch.wanted.version.author.device == author && stalled(fetch);
-    };
-    for (const Phase phase : {Phase::need_list, Phase::loading}) {
-      under_way -= static_cast<std::size_t>(std::ranges::count_if(in(phase), is_stalled));
-    }
+    under_way -= static_cast<std::size_t>(std::ranges::count_if(fetches_, [&](const auto& entry) {
+      return entry.second.wanted.version.author.device == author && stalled(entry.second);
+    }));
   }
   if (under_way >= kFetchesMax) return 0;
   return std::min(kFetchesMax - under_way, (kFetchesKeptMax - taken + 1) / 2);

@@ -226,12 +226,10 @@ std::optional<TimePoint> Fetcher::next_deadline() const {
     const TimePoint due = outstanding.last_progress + kRequestTimeout;
     if (!deadline || due < *deadline) deadline = due;
   }
-  const bool has_news = !news_.empty() && std::ranges::any_of(fetches_, [this](const auto& entry) {
-    return lacks_news(entry.second);
-  });
-  if (has_news && ask_again_at_ > now_) {
-    if (!deadline || ask_again_at_ < *deadline) deadline = ask_again_at_;
-  }
+  const bool waits_for_news =
+      ask_again_at_ > now_ && !news_.empty() && (!deadline || ask_again_at_ < *deadline) &&
+      std::ranges::any_of(fetches_, [this](const auto& entry) { return lacks_news(entry.second); });
+  if (waits_for_news) deadline = ask_again_at_;
   if (fetches_.empty()) return deadline;
   for (const auto& [device, peer] : peers_) {
     if (peer.silent_until <= now_) continue;
