@@ -56,10 +56,10 @@ Beneath::Beneath(UniqueFd root, Walk walk)
   LANSYNC_ASSERT(root_);
 }
 
-int Beneath::open_with_openat2(const char* dir, int flags) const {
+int Beneath::open_with_openat2(const char* path, int flags) const {
   int fd = -1;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    fd = uninterrupted([&] { return call_openat2(root_.get(), dir, flags); });
+    fd = uninterrupted([&] { return call_openat2(root_.get(), path, flags); });
     if (fd >= 0 || errno != EAGAIN) break;
   }
   return fd;
@@ -93,6 +93,12 @@ Result<Beneath::Place> Beneath::find(const RelativePath& path) const {
   auto dir = open_dir(path.parent(), O_PATH);
   if (!dir) return std::move(dir).error();
   return Place{*std::move(dir), std::string(path.name())};
+}
+
+UniqueFd Beneath::open(const RelativePath& path, int flags) const {
+  LANSYNC_ASSERT(!path.is_root());
+  if (walk_ == Walk::by_component) return {};
+  return UniqueFd(open_with_openat2(path.text().c_str(), flags));
 }
 
 }  // namespace lansync

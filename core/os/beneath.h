@@ -37,6 +37,9 @@ class Beneath {
   [[nodiscard]] Result<UniqueFd> open_dir(const RelativePath& dir, int access) const;
   // Requires a path other than the root.
   [[nodiscard]] Result<Place> find(const RelativePath& path) const;
+  // What is at the path, in one system call, unless it is a link or is mounted there. Nothing, if
+  // that is not possible here or did not work: find() tells why.
+  [[nodiscard]] UniqueFd open(const RelativePath& path, int flags) const;
 
   [[nodiscard]] int root() const { return root_.get(); }
   // The root's.
@@ -44,7 +47,7 @@ class Beneath {
 
  private:
   // Both return a descriptor, or -1 and errno.
-  [[nodiscard]] int open_with_openat2(const char* dir, int flags) const;
+  [[nodiscard]] int open_with_openat2(const char* path, int flags) const;
   [[nodiscard]] int open_by_component(std::string_view dir, int flags) const;
 
   UniqueFd root_;

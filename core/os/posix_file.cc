@@ -1,6 +1,5 @@
 #include "core/os/posix_file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "core/base/limits.h"
@@ -28,14 +27,17 @@ bool make_writable(int dir, const std::string& name) {
 }  // namespace
 
 Result<std::unique_ptr<PosixFile>> PosixFile::open_read(int dir, const std::string& name) {
-  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
-  UniqueFd fd(uninterrupted([&] { return ::openat(dir, name.c_str(), kFlags); }));
+  UniqueFd fd(uninterrupted([&] { return ::openat(dir, name.c_str(), kReadFlags); }));
   if (!fd) {
     // A link, a socket, a device that nobody drives: there, and no file.
     if (errno == ELOOP || errno == ENXIO || errno == ENODEV)
       return error_about(Errc::changed, name);
     return errno_about(name);
   }
+  return to_read(std::move(fd), name);
+}
+
+Result<std::unique_ptr<PosixFile>> PosixFile::to_read(UniqueFd fd, const std::string& name) {
   struct stat raw{};
   if (::fstat(fd.get(), &raw) != 0) return errno_about(name);
   if (!S_ISREG(raw.st_mode)) return error_about(Errc::changed, name);

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <fcntl.h>
+
 #include "core/fs/file_system.h"
 #include "core/os/unique_fd.h"
 
@@ -11,9 +13,13 @@ namespace lansync {
 // Thread-safe as far as the system's own calls are: reads and writes carry their offset.
 class PosixFile final : public StageFile {
  public:
+  static constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC;
+
   // Opens the regular file `name` in `dir`, never through a link and without waiting for the other
   // end of a pipe. Anything but a regular file is Errc::changed.
   static Result<std::unique_ptr<PosixFile>> open_read(int dir, const std::string& name);
+  // The same of what was opened with kReadFlags.
+  static Result<std::unique_ptr<PosixFile>> to_read(UniqueFd fd, const std::string& name);
   // For reading and writing; creates it (0600) if there is none, and makes it writable if its mode
   // forbids that. Errc::refused if it has another name or another owner: then the bytes are not
   // only ours.

@@ -115,6 +115,12 @@ Result<FileStat> ShareRoot::stat(const RelativePath& path) {
 }
 
 Result<std::unique_ptr<ReadFile>> ShareRoot::open_read(const RelativePath& path) {
+  if (path.is_root()) return error_about(Errc::refused, path_);
+  if (UniqueFd fd = beneath_.open(path, PosixFile::kReadFlags)) {
+    auto file = PosixFile::to_read(std::move(fd), std::string(path.name()));
+    if (!file) return std::move(file).error();
+    return std::unique_ptr<ReadFile>(*std::move(file));
+  }
   auto place = find(path);
   if (!place) return std::move(place).error();
   if (auto stat = look_at(*place, beneath_.mount()); !stat) return std::move(stat).error();
