@@ -175,6 +175,8 @@ class Index {
   // How many conflict copies there are, of whatever.
   virtual Result<std::uint64_t> disk_copies() = 0;
   virtual Result<void> put_disk(const DiskRow& row) = 0;
+  // What a row shows; the rest of it stays. Nothing happens if there is no row.
+  virtual Result<void> put_shown(const RelativePath& path, const std::vector<Dot>& shown) = 0;
   virtual Result<void> remove_disk(const RelativePath& path) = 0;
   virtual Result<Totals> disk_totals() = 0;  // Files only; kept up to date, not counted.
 

@@ -245,6 +245,15 @@ Result<void> MemoryIndex::put_disk(const DiskRow& row) {
   return {};
 }
 
+Result<void> MemoryIndex::put_shown(const RelativePath& path, const std::vector<Dot>& shown) {
+  const auto known = state_.disk.find(path.text());
+  if (known == state_.disk.end()) return {};
+  DiskRow row = known->second;
+  row.shown = shown;
+  put(&State::disk, path.text(), row);
+  return {};
+}
+
 Result<void> MemoryIndex::remove_disk(const RelativePath& path) {
   const auto known = state_.disk.find(path.text());
   if (known == state_.disk.end()) return {};

@@ -206,6 +206,10 @@ Result<void> SqliteIndex::load() {
   totals_.pending = {query.bits(2), query.bits(3)};
   totals_.trash = {query.bits(4), query.bits(5)};
   written_totals_ = totals_;
+  Query copies(prepared(Sql::disk_copies), {});
+  const auto counted = copies.next();
+  if (!counted) return counted.error();
+  copies_ = copies.bits(0);
   return check_disk_rows();
 }
 

@@ -20,8 +20,9 @@ namespace lansync {
 // database that two connections write or checkpoint at once. A commit is on the disk when commit()
 // returns.
 //
-// Authors and totals are kept in memory beside the tables; a write that fails is remembered, and
-// nothing is written or committed after it until rollback().
+// Authors, totals and the number of conflict copies are kept in memory beside the tables: what
+// there is none of is not searched for. A write that fails is remembered, and nothing is written or
+// committed after it until rollback().
 class SqliteIndex final : public Index {
  public:
   // Makes file (0600) and folders (0700) that are missing; a file of no bytes counts as missing.
@@ -67,6 +68,7 @@ class SqliteIndex final : public Index {
   Result<std::vector<DiskRow>> disk_copies_of(const RelativePath& source) override;
   Result<std::uint64_t> disk_copies() override;
   Result<void> put_disk(const DiskRow& row) override;
+  Result<void> put_shown(const RelativePath& path, const std::vector<Dot>& shown) override;
   Result<void> remove_disk(const RelativePath& path) override;
   Result<Totals> disk_totals() override;
 
@@ -135,7 +137,7 @@ class SqliteIndex final : public Index {
   Result<bool> is_head(const Change& change);
 
   // Takes the row that is about to be replaced or removed out of the totals.
-  Result<void> forget_disk_size(const RelativePath& path);
+  Result<void> forget_disk_row(const RelativePath& path);
   Result<void> forget_pending_bytes(const RelativePath& path);
   Result<void> forget_trash_bytes(std::string_view name);
 
@@ -153,6 +155,7 @@ class SqliteIndex final : public Index {
 
   StoredTotals totals_;
   StoredTotals written_totals_;
+  std::uint64_t copies_ = 0;        // Rows of conflict copies.
   std::vector<AuthorLog> authors_;  // By number, from 1.
   std::map<Author, AuthorNumber> author_numbers_;
   // The header that was needed last: neighbours in a log share it.

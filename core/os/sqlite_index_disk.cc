@@ -109,16 +109,12 @@ Result<std::vector<DiskRow>> SqliteIndex::disk_with_content(const ContentId& con
 }
 
 Result<std::vector<DiskRow>> SqliteIndex::disk_copies_of(const RelativePath& source) {
+  if (copies_ == 0) return std::vector<DiskRow>();
   Query query(prepared(Sql::disk_copies_of), {source.text()});
   return disk_rows(query);
 }
 
-Result<std::uint64_t> SqliteIndex::disk_copies() {
-  Query query(prepared(Sql::disk_copies), {});
-  const auto row = query.next();
-  if (!row) return row.error();
-  return query.bits(0);
-}
+Result<std::uint64_t> SqliteIndex::disk_copies() { return copies_; }
 
 Result<void> SqliteIndex::write_disk_row(Sql sql, const DiskRow& row) {
   const auto shown = encode_dots(row.shown);
@@ -131,21 +127,28 @@ Result<void> SqliteIndex::write_disk_row(Sql sql, const DiskRow& row) {
 }
 
 Result<void> SqliteIndex::put_disk(const DiskRow& row) {
-  if (auto removed = forget_disk_size(row.path); !removed) return removed;
+  if (auto removed = forget_disk_row(row.path); !removed) return removed;
   auto written = write_disk_row(Sql::put_disk, row);
   if (written && counts(row.stat)) {
     ++totals_.disk.files;
     totals_.disk.bytes += row.stat.size;
   }
+  if (written && row.source != row.path) ++copies_;
   return written;
 }
 
+Result<void> SqliteIndex::put_shown(const RelativePath& path, const std::vector<Dot>& shown) {
+  const auto encoded = encode_dots(shown);
+  if (!encoded) return encoded.error();
+  return write(Sql::put_shown, {path.text(), *encoded});
+}
+
 Result<void> SqliteIndex::remove_disk(const RelativePath& path) {
-  if (auto removed = forget_disk_size(path); !removed) return removed;
+  if (auto removed = forget_disk_row(path); !removed) return removed;
   return write(Sql::remove_disk, {path.text()});
 }
 
-Result<void> SqliteIndex::forget_disk_size(const RelativePath& path) {
+Result<void> SqliteIndex::forget_disk_row(const RelativePath& path) {
   Query query(prepared(Sql::disk_size), {path.text()});
   const auto row = query.next();
   if (!row) return row.error();
@@ -153,6 +156,7 @@ Result<void> SqliteIndex::forget_disk_size(const RelativePath& path) {
     --totals_.disk.files;
     totals_.disk.bytes -= query.bits(1);
   }
+  if (*row && query.integer(2) != 0) --copies_;
   return {};
 }
 
@@ -203,11 +207,13 @@ Result<void> SqliteIndex::put_pending(const PendingRow& row) {
 }
 
 Result<void> SqliteIndex::remove_pending(const RelativePath& path) {
+  if (totals_.pending.files == 0) return {};
   if (auto removed = forget_pending_bytes(path); !removed) return removed;
   return write(Sql::remove_pending, {path.text()});
 }
 
 Result<void> SqliteIndex::forget_pending_bytes(const RelativePath& path) {
+  if (totals_.pending.files == 0) return {};
   Query query(prepared(Sql::pending_bytes), {path.text()});
   const auto row = query.next();
   if (!row) return row.error();

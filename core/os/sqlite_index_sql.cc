@@ -80,10 +80,11 @@ const char* text_of(Sql sql) {
     case Sql::disk_copies_of:
       return "SELECT " LANSYNC_DISK_COLUMNS " FROM disk WHERE source = ?1 ORDER BY path";
     case Sql::disk_copies: return "SELECT COUNT(*) FROM disk WHERE source IS NOT NULL";
-    case Sql::disk_size: return "SELECT kind, size FROM disk WHERE path = ?1";
+    case Sql::disk_size: return "SELECT kind, size, source IS NOT NULL FROM disk WHERE path = ?1";
     case Sql::put_disk:
       return "INSERT OR REPLACE INTO disk (" LANSYNC_DISK_COLUMNS
              ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    case Sql::put_shown: return "UPDATE disk SET shown = ?2 WHERE path = ?1";
     case Sql::remove_disk: return "DELETE FROM disk WHERE path = ?1";
 
     case Sql::intents: return "SELECT " LANSYNC_DISK_COLUMNS ", trash FROM intents ORDER BY path";

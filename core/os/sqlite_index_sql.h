@@ -42,6 +42,7 @@ enum class Sql : std::uint8_t {
   disk_copies,
   disk_size,
   put_disk,
+  put_shown,
   remove_disk,
   intents,
   put_intent,

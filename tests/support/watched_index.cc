@@ -146,6 +146,12 @@ Result<void> WatchedIndex::put_disk(const DiskRow& row) {
   return index_.put_disk(row);
 }
 
+Result<void> WatchedIndex::put_shown(const RelativePath& path, const std::vector<Dot>& shown) {
+  if (fails()) return fault();
+  written_ = true;
+  return index_.put_shown(path, shown);
+}
+
 Result<void> WatchedIndex::remove_disk(const RelativePath& path) {
   if (fails()) return fault();
   written_ = true;

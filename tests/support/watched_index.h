@@ -58,6 +58,7 @@ class WatchedIndex final : public Index {
   Result<std::vector<DiskRow>> disk_copies_of(const RelativePath& source) override;
   Result<std::uint64_t> disk_copies() override;
   Result<void> put_disk(const DiskRow& row) override;
+  Result<void> put_shown(const RelativePath& path, const std::vector<Dot>& shown) override;
   Result<void> remove_disk(const RelativePath& path) override;
   Result<Totals> disk_totals() override;
   Result<void> put_intent(const Intent& intent) override;

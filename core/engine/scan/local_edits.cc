@@ -254,16 +254,16 @@ Result<void> LocalEdits::explain_one(const Found& found, WallTime now, Batch& ba
     }
     if (local.displayed) {
       const Change& change = local.changes[*local.displayed];
-      Displayed displayed{std::move(row), offset + *local.displayed, {}};
+      Displayed displayed{found.path, offset + *local.displayed, {}};
       if (change.kind == ChangeKind::metadata) {
         for (const Dot& dot : before->row->shown) {
           const bool ended = std::ranges::find(change.supersedes, dot) != change.supersedes.end();
           if (!ended) displayed.besides.push_back(dot);
         }
       }
-      // Stored now too, so that the rest of the batch sees what the disk shows.
-      displayed.row.shown = displayed.besides;
-      if (auto put = index_.put_disk(displayed.row); !put) return put;
+      // Stored now, so that the rest of the batch sees what the disk shows.
+      row.shown = displayed.besides;
+      if (auto put = index_.put_disk(row); !put) return put;
       batch.displayed.push_back(std::move(displayed));
     } else {
       if (before->row) {
@@ -282,7 +282,7 @@ Result<void> LocalEdits::explain_one(const Found& found, WallTime now, Batch& ba
       DiskRow row = *copy;
       row.source = row.path;
       if (auto put = index_.put_disk(row); !put) return put;
-      batch.displayed.push_back({std::move(row), offset + i, {}});
+      batch.displayed.push_back({row.path, offset + i, {}});
     }
   }
   std::ranges::move(local.changes, std::back_inserter(batch.changes));
@@ -300,10 +300,10 @@ Result<void> LocalEdits::finish(Batch& batch, std::set<RelativePath>& touched) {
   }
   if (auto published = replica_.publish(sorted, touched); !published) return published;
   for (Displayed& displayed : batch.displayed) {
-    displayed.row.shown = displayed.besides;
-    displayed.row.shown.push_back(sorted[place[displayed.change]].dot);
-    std::ranges::sort(displayed.row.shown);
-    if (auto put = index_.put_disk(displayed.row); !put) return put;
+    std::vector<Dot> shown = std::move(displayed.besides);
+    shown.push_back(sorted[place[displayed.change]].dot);
+    std::ranges::sort(shown);
+    if (auto put = index_.put_shown(displayed.path, shown); !put) return put;
   }
   return {};
 }

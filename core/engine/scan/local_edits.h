@@ -47,7 +47,7 @@ class LocalEdits {
  private:
   // A path whose row must name the change that it displays, once that has its dot.
   struct Displayed {
-    DiskRow row;
+    RelativePath path;
     std::size_t change = 0;
     // A metadata change is displayed together with what was displayed before.
     std::vector<Dot> besides;

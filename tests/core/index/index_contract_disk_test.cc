@@ -34,6 +34,24 @@ TEMPLATE_TEST_CASE("Disk rows come back whole", "[index]", InMemory, OnDisk) {
   CHECK(store.index().clock()->empty());
 }
 
+TEMPLATE_TEST_CASE("What a row shows is put by itself", "[index]", InMemory, OnDisk) {
+  TestType store;
+  Index& index = store.index();
+  DiskRow row = disk_file("a", 1, 10);
+  row.shown = {{author_of(1), 1}};
+  REQUIRE(index.put_disk(row));
+  REQUIRE(index.put_disk(disk_file("b", 1, 10)));
+  row.shown = {{author_of(2), 7}, {author_of(1), 2}};
+  REQUIRE(index.put_shown(row.path, row.shown));
+  REQUIRE(index.put_shown(path_of("none"), row.shown));
+  REQUIRE(index.commit());
+  store.restart();
+  CHECK(store.index().disk(row.path).value() == row);
+  CHECK(store.index().disk(path_of("b")).value() == disk_file("b", 1, 10));
+  CHECK(store.index().disk(path_of("none")).value() == std::nullopt);
+  CHECK(*store.index().disk_totals() == Totals{2, 20});
+}
+
 TEMPLATE_TEST_CASE("Directories list their children by name and their trees by path", "[index]",
                    InMemory, OnDisk) {
   TestType store;

@@ -37,7 +37,7 @@ class BothIndexes {
 
   void take(const Step& step) {
     const auto [action, what, how] = step;
-    switch (action % 17) {
+    switch (action % 18) {
       case 0:
       case 1: append(what, how, file_change(any_path(what).text(), any_id(how))); break;
       case 2: append(what, how, delete_change(any_path(what).text())); break;
@@ -67,6 +67,7 @@ class BothIndexes {
       case 14: both([](Index& index) { return index.commit(); }); break;
       case 15: end_badly(how); break;
       case 16: complete(any_dot(what, how)); break;
+      case 17: put_shown(what, how); break;
     }
   }
 
@@ -134,6 +135,12 @@ class BothIndexes {
     if (how % 3 == 0) row.source = any_path(how);
     for (std::uint8_t i = 0; i < how % 4; ++i) row.shown.push_back(any_dot(i, what));
     both([&](Index& index) { return index.put_disk(row); });
+  }
+
+  void put_shown(std::uint8_t what, std::uint8_t how) {
+    std::vector<Dot> shown;
+    for (std::uint8_t i = 0; i < how % 4; ++i) shown.push_back(any_dot(i, how));
+    both([&](Index& index) { return index.put_shown(any_path(what), shown); });
   }
 
   void put_trash(std::uint8_t what, std::uint8_t how) {
