@@ -8,8 +8,9 @@
 namespace lansync {
 namespace {
 
-constexpr std::size_t kStageHexContent = 32;
-constexpr std::size_t kStageHexPath = 16;
+// Of each hash so much.
+constexpr std::size_t kStageContentBytes = 16;
+constexpr std::size_t kStagePathBytes = 8;
 constexpr std::size_t kTrashNameBytesMax = 200;
 
 // At most `max` bytes of `text`, ending between two UTF-8 sequences.
@@ -23,11 +24,11 @@ std::string_view cut(std::string_view text, std::size_t max) {
 
 std::string stage_name(const ContentId& content, const RelativePath& path) {
   const auto path_hash = hash_of(as_bytes(path.text()), "lansync/v1/stage-name");
-  return stage_name_start(content) + to_hex(path_hash).substr(0, kStageHexPath);
+  return stage_name_start(content) + to_hex(ByteView(path_hash).first(kStagePathBytes));
 }
 
 std::string stage_name_start(const ContentId& content) {
-  return content.hex().substr(0, kStageHexContent);
+  return to_hex(content.view().first(kStageContentBytes));
 }
 
 std::string trash_name(const RelativePath& path, WallTime now, std::uint64_t serial) {
