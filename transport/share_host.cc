@@ -180,6 +180,7 @@ void ShareHost::pump_soon() {
 }
 
 void ShareHost::start_jobs() {
+  const WorkerPool::Burst burst(pool_);
   while (pool_.has_room(lane_)) {
     auto job = engine_.poll_job();
     if (!job) return;

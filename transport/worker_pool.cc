@@ -68,7 +68,18 @@ void WorkerPool::enqueue(Lane lane, Task task) {
     lanes_[lane].tasks.push_back(std::move(guarded));
     add_threads();
   }
-  tasks_changed_.notify_one();
+  ++not_told_;
+  if (bursts_ == 0) tell_threads();
+}
+
+void WorkerPool::end_burst() {
+  if (--bursts_ == 0) tell_threads();
+}
+
+void WorkerPool::tell_threads() {
+  const std::size_t count = std::exchange(not_told_, 0);
+  if (count == 1) tasks_changed_.notify_one();
+  if (count > 1) tasks_changed_.notify_all();
 }
 
 // One for each lane that has none and would have to wait for another lane's to end.

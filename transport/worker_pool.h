@@ -57,6 +57,20 @@ class WorkerPool {
   // As stop().
   ~WorkerPool();
 
+  // While one is alive, jobs are taken on and no thread is woken; that is done at its end. Waking a
+  // thread for each of many short jobs costs more than the jobs. Confined to the network thread, as
+  // the pool is, and ends before it.
+  class Burst {
+   public:
+    explicit Burst(WorkerPool& pool) : pool_(pool) { ++pool_.bursts_; }
+    Burst(const Burst&) = delete;
+    Burst& operator=(const Burst&) = delete;
+    ~Burst() { pool_.end_burst(); }
+
+   private:
+    WorkerPool& pool_;
+  };
+
   // For jobs that are to wait for nobody else's; before that, all are in one lane.
   [[nodiscard]] Lane add_lane() { return {++lanes_added_}; }
   [[nodiscard]] bool has_room(Lane lane = {}) const { return jobs(lane) < options_.jobs_max; }
@@ -96,6 +110,8 @@ class WorkerPool {
   };
 
   void enqueue(Lane lane, Task task);
+  void end_burst();
+  void tell_threads();
   void add_threads();
   void post_reports();
   void report();
@@ -109,6 +125,8 @@ class WorkerPool {
   // Confined to the network thread.
   std::map<Lane, std::size_t> jobs_;
   std::uint64_t lanes_added_ = 0;
+  std::size_t bursts_ = 0;
+  std::size_t not_told_ = 0;  // Tasks that no thread was woken for.
   bool stopped_ = false;
   std::shared_ptr<Life> life_;
 

@@ -105,6 +105,26 @@ TEST_CASE("Who lets jobs hang keeps nobody else waiting", "[transport][worker_po
   CHECK(pool.jobs(hanging[0]) == 0);
 }
 
+TEST_CASE("What a burst has submitted runs at its end, side by side", "[transport][worker_pool]") {
+  asio::io_context context{1};
+  WorkerPool pool(context.get_executor(), {.threads_max = 2, .jobs_max = 20});
+  const std::array lanes = {pool.add_lane(), pool.add_lane()};
+  int done = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::latch both(2);
+    {
+      const WorkerPool::Burst burst(pool);
+      const WorkerPool::Burst within(pool);
+      for (const Lane lane : lanes) {
+        pool.submit([&] { both.arrive_and_wait(); }, [&] { ++done; }, lane);
+      }
+    }
+    context.restart();
+    context.run();
+  }
+  CHECK(done == 200);
+}
+
 TEST_CASE("Stopping waits for what runs and drops the rest", "[transport][worker_pool]") {
   asio::io_context context{1};
   std::latch started(1);
